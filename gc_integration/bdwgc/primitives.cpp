@@ -1,0 +1,123 @@
+// The primitives on bdwgc: the product. The only file that sees <gc.h>.
+#define GC_THREADS 1
+#define GC_NO_THREAD_REDIRECTS 1
+#include <gc.h>
+#include <gc/javaxfc.h>
+
+#include "gc_integration/primitives.hpp"
+
+#include <atomic>
+#include <cstring>
+#include <mutex>
+
+#pragma weak GC_allow_register_threads   // absent from a libgc that was built without threads
+
+namespace mayfly::gc {
+namespace {
+
+constexpr GC_word kOldestVersion = (8u << 16) | (0u << 8) | 4u;
+constexpr std::size_t kScrubBytes = 64 * 1024;
+
+constinit std::mutex g_mutex;
+constinit std::atomic<bool> g_started{false};
+constinit const char* g_problem = "";
+constinit bool g_interior = true;
+
+Status refuse(const char* why) noexcept {
+  g_problem = why;
+  return Status::unsupported;
+}
+
+/// Overwrites what calls that have returned left below the stack pointer.
+[[gnu::noinline]] void scrub() noexcept {
+  char dead[kScrubBytes];
+  std::memset(dead, 0, sizeof dead);
+  asm volatile("" : : "r"(dead) : "memory");
+}
+
+struct Call {
+  void (*function)(void*);
+  void* argument;
+};
+void* forward(void* call) {
+  const auto& c = *static_cast<const Call*>(call);
+  c.function(c.argument);
+  return nullptr;
+}
+
+void no_finalizer(void*, void*) {}       // what set_finalizer() would find only if bdwgc wrote nothing
+
+}  // namespace
+
+Status start(Threads threads) noexcept {
+  if (g_started.load(std::memory_order_acquire)) return Status::ok;
+  const std::lock_guard lock(g_mutex);
+  if (g_started.load(std::memory_order_relaxed)) return Status::ok;
+  if (GC_get_version() < kOldestVersion) return refuse("mayfly needs bdwgc 8.0.4 or later");
+  if (threads == Threads::many && GC_allow_register_threads == nullptr) return refuse("this libgc was built without thread support");
+  if (GC_is_init_called() == 0) {
+    GC_set_handle_fork(1);
+    GC_INIT();
+  }
+  if (GC_get_find_leak() != 0) return refuse("bdwgc runs in find-leak mode, in which links and finalizers do not work");
+  GC_set_java_finalization(1);           // protects what a finalizable object reaches
+  if (threads == Threads::many) GC_allow_register_threads();
+  g_interior = GC_get_all_interior_pointers() != 0;
+  g_started.store(true, std::memory_order_release);
+  return Status::ok;
+}
+
+const char* start_problem() noexcept { return g_problem; }
+
+void* allocate(std::size_t bytes) noexcept { return GC_malloc(bytes); }
+void* allocate_roots(std::size_t bytes) noexcept { return GC_malloc_uncollectable(bytes); }   // zeroed, as it is traced
+void* base_of(const void* address) noexcept { return GC_base(const_cast<void*>(address)); }
+void store_traced(void** where, void* value) noexcept { GC_ptr_store_and_dirty(where, value); }
+void note_displacement(std::size_t offset) noexcept {
+  if (!g_interior) GC_register_displacement(offset);
+}
+
+std::uint64_t collection_number() noexcept { return GC_get_gc_no(); }
+
+void with_allocation_lock(void (*f)(void*), void* argument) noexcept {
+  Call call{f, argument};
+  GC_call_with_alloc_lock(forward, &call);
+}
+
+Collected collect() noexcept {
+  scrub();
+  if (GC_try_to_collect(GC_get_stop_func()) != 0) return Collected::done;   // the host's stop function: one of ours would disable parallel marking
+  return GC_is_disabled() != 0 ? Collected::disabled : Collected::busy;
+}
+void pause() noexcept { GC_disable(); }
+void resume() noexcept { GC_enable(); }
+
+Status link(std::uint64_t* word, void* base) noexcept {
+  return GC_general_register_disappearing_link(reinterpret_cast<void**>(word), base) == GC_NO_MEMORY ? Status::no_memory : Status::ok;
+}
+void unlink(std::uint64_t* word) noexcept { GC_unregister_disappearing_link(reinterpret_cast<void**>(word)); }
+
+Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcept {
+  FinalizerSlot before{no_finalizer, nullptr};
+  GC_register_finalizer_no_order(base, finalizer.function, finalizer.data, &before.function, &before.data);
+  if (before.function == no_finalizer) return {{}, Status::no_memory};   // bdwgc leaves them unchanged then
+  return {before, Status::ok};
+}
+void invoke_finalizers() noexcept {
+  if (GC_should_invoke_finalizers() != 0) GC_invoke_finalizers();
+}
+
+bool this_thread_is_registered() noexcept { return GC_thread_is_registered() != 0; }
+Status register_this_thread() noexcept {
+  GC_stack_base base;
+  if (GC_get_stack_base(&base) != GC_SUCCESS) return Status::unsupported;
+  const int answer = GC_register_my_thread(&base);
+  return answer == GC_SUCCESS || answer == GC_DUPLICATE ? Status::ok : Status::unknown_thread;
+}
+void unregister_this_thread() noexcept { GC_unregister_my_thread(); }
+void blocking(void (*f)(void*), void* argument) noexcept {
+  Call call{f, argument};
+  GC_do_blocking(forward, &call);
+}
+
+}  // namespace mayfly::gc

@@ -1,0 +1,24 @@
+#include "gc_integration/pages.hpp"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+
+namespace mayfly::gc {
+
+void* map_pages(std::size_t bytes, std::size_t alignment) noexcept {
+  const std::size_t slack = alignment > 4096 ? alignment : 0;
+  void* raw = ::mmap(nullptr, bytes + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (raw == MAP_FAILED) return nullptr;
+  if (slack == 0) return raw;
+  // Trim the mapping to the aligned part.
+  const auto start = reinterpret_cast<std::uintptr_t>(raw);
+  const std::uintptr_t aligned = (start + alignment - 1) & ~(alignment - 1);
+  if (aligned != start) ::munmap(raw, aligned - start);
+  if (const std::size_t tail = start + slack - aligned; tail != 0) ::munmap(reinterpret_cast<void*>(aligned + bytes), tail);
+  return reinterpret_cast<void*>(aligned);
+}
+
+void unmap_pages(void* pages, std::size_t bytes) noexcept { ::munmap(pages, bytes); }
+
+}  // namespace mayfly::gc

@@ -1,0 +1,80 @@
+// What mayfly asks of a collector: the whole contract, in one page.
+//
+// Two implementations are chosen at link time: bdwgc/ (the product) and scripted/ (tests decide who dies). Slots, the weak load and everything
+// above are written once, against this header. It is the only door to <gc.h>.
+//
+// Concurrency: every function may be called by any thread that is registered with the collector, unless it says otherwise.
+// Nothing here calls mayfly back except: collector finalizers (inside allocate, collect, invoke_finalizers; no allocation lock held).
+// The collector's rules are those of bdwgc's finalize.c and alloc.c; see the README of this folder.
+#pragma once
+
+#include <mayfly/status.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mayfly::gc {
+
+enum class Threads { many, one };
+
+/// Starts the collector unless somebody did, and sets what mayfly needs. Idempotent. `unsupported`: see start_problem().
+Status start(Threads threads) noexcept;
+/// Why start() refused, or an empty string. Static text.
+const char* start_problem() noexcept;
+
+// ---- memory ------------------------------------------------------------------------------------------------------------------------------
+
+/// Zeroed memory that the collector traces and reclaims. May collect, run finalizers, or leave by the host's out-of-memory handler.
+void* allocate(std::size_t bytes) noexcept;
+/// Zeroed memory that is traced and never reclaimed: a root. May do what allocate() may do.
+void* allocate_roots(std::size_t bytes) noexcept;
+/// The start of the collected object that `address` points into, or null if the collector did not allocate it. Takes no lock.
+void* base_of(const void* address) noexcept;
+/// Stores a traced pointer into collected memory so that an incremental collector notices.
+void store_traced(void** where, void* value) noexcept;
+/// Tells the collector that pointers `offset` bytes into an object keep it alive (needed only where a host switched interior pointers off).
+void note_displacement(std::size_t offset) noexcept;
+
+// ---- collections -------------------------------------------------------------------------------------------------------------------------
+
+/// How many collections have finished marking. Moves only while the world is stopped, with the allocation lock held, and that lock stays held
+/// until every disappearing link of that collection has been cleared. Lock-free, about 1 ns.
+std::uint64_t collection_number() noexcept;
+/// Calls `f` with the allocation lock held. `f` must not allocate.
+void with_allocation_lock(void (*f)(void*), void* argument) noexcept;
+
+enum class Collected { done, disabled, busy };
+/// A full, forced collection; scrubs dead stack below the caller first. May run collector finalizers.
+Collected collect() noexcept;
+/// Nested: no collection happens between pause and resume.
+void pause() noexcept;
+void resume() noexcept;
+
+// ---- disappearing links and finalizers ---------------------------------------------------------------------------------------------------
+
+/// The collector stores zero into `*word` in the collection that finds `base` unreachable, and forgets the link. `base` must be the start of a
+/// collected object (base_of). May collect, and may leave by the host's out-of-memory handler. `ok` or `no_memory`.
+Status link(std::uint64_t* word, void* base) noexcept;
+/// Forgets a link; harmless if there is none. Never collects.
+void unlink(std::uint64_t* word) noexcept;
+
+using Finalizer = void (*)(void* object, void* data);
+struct FinalizerSlot {
+  Finalizer function = nullptr;
+  void* data = nullptr;
+};
+/// Sets (or with a null function removes) the one finalizer of the object, and answers what was there before. Unordered (no_order): called at most
+/// once, after the object and what it reaches were kept. `data` is held strongly. May collect.
+Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcept;
+/// Calls the collector finalizers that wait. For processes in which nobody else does.
+void invoke_finalizers() noexcept;
+
+// ---- threads -----------------------------------------------------------------------------------------------------------------------------
+
+bool this_thread_is_registered() noexcept;   // any thread
+Status register_this_thread() noexcept;      // any thread; a deeper frame than the caller's must not hold collected pointers afterwards
+void unregister_this_thread() noexcept;
+/// Calls `f` while a collection need not wait for this thread. `f` must not touch collected memory.
+void blocking(void (*f)(void*), void* argument) noexcept;
+
+}  // namespace mayfly::gc

@@ -1,0 +1,72 @@
+// Slots: the weak words, and the one door from weak to strong.
+//
+// Overview
+//   A slot is one 8-byte word in a slab of mapped memory that no collector scans. The word hides the address of one collected object and is that
+//   object's disappearing link: the collection that finds the object unreachable stores zero. Beside each word lies its owner word: what the layers
+//   above want to find when the word has been cleared. A holder keeps a Handle: the word's address and a 16-bit generation.
+//
+// States of a word
+//   free        generation above, low 48 bits all ones. The free list runs through the owner words, never through the words.
+//   live        generation above, ~address in the low 48 bits.
+//   cleared     zero: the referent is dead and its death is not settled yet. Only a collection writes zero.         .slot.zero
+//   retired     generation 0, low bits ones: all 65535 generations were used. Never issued again.
+//
+// Concurrency
+//   load() may run beside everything. acquire() and release() lock the arena of the slab. Slabs are never unmapped, so a stale handle may always be
+//   read; a generation that differs answers null.                                                                    .slot.generation
+//   A slot is released only after its clear was settled or its link unregistered: links are never retargeted.        .slot.release
+//   The number rule, which load() and settle share: the collection number moves only while the world is stopped, and the allocation lock is then held
+//   until every link is cleared; so `verified == number` proves that somebody held that lock after the clearing.      .slot.verified
+#pragma once
+#include "gc_integration/primitives.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mayfly::gc {
+
+/// (generation << 48) | address of the word; zero is empty. Not a pointer to any collector: the generation is never zero.
+struct Handle {
+  std::uint64_t bits = 0;
+  bool empty() const noexcept { return bits == 0; }
+  friend bool operator==(const Handle&, const Handle&) noexcept = default;
+};
+
+/// What a slot belongs to: an address below 2^48, aligned to 16, with a kind in the low four bits. Zero: nobody yet (acquire is under way, or was
+/// left by a longjmp; a cleared word without owner is simply released).
+using Owner = std::uint64_t;
+
+/// A live slot for the collected object `base`, registered as its disappearing link. The caller keeps the object alive across the call.
+/// May collect; may leave by the host's out-of-memory handler, which strands 16 bytes.
+Result<Handle> acquire_slot(void* base) noexcept;
+/// A slot for an address that never dies; no link.
+Result<Handle> acquire_immortal_slot(void* address) noexcept;
+/// REQUIRES: the clear was settled (or is being settled by the caller), or the slot has no link.
+void release_slot(Handle slot) noexcept;
+/// Unregisters the link, then releases. REQUIRES: the referent is alive, or its memory is about to be freed by hand.
+void unlink_slot(Handle slot) noexcept;
+
+/// The referent, strong from now on, or null. Lock-free but for reads between a collection and its first verification.
+void* load(Handle slot) noexcept;
+/// True if the slot still belongs to the handle and hides `address`: no proof of life, for lookups of an object that the caller holds.
+bool hides(Handle slot, const void* address) noexcept;
+/// True if the handle's slot was cleared by a collection and is not settled yet.
+bool cleared(Handle slot) noexcept;
+
+Owner owner_of(Handle slot) noexcept;
+void set_owner(Handle slot, Owner owner) noexcept;
+
+/// The collection number, with proof that all of its links are cleared. About 1 ns when verified before, else waits for the collection.
+std::uint64_t verified_number() noexcept;
+
+/// Calls `f` for every cleared word. `f` releases the slot, or leaves it for the next scan. One scan at a time (the caller's lock).
+void each_cleared(void (*f)(Handle slot, Owner owner)) noexcept;
+
+/// Slots that are neither free nor retired. For stats and invariants.
+std::size_t slots_in_use() noexcept;
+
+/// Around fork: takes and gives back every lock of this file, in order.
+void lock_slots() noexcept;
+void unlock_slots() noexcept;
+
+}  // namespace mayfly::gc

@@ -1,0 +1,91 @@
+// The node layer: what an interpreter embeds. All noexcept, with statuses; usable without exceptions and RTTI.
+//
+// Places: S stack, G collected memory, M malloc, static or thread-local memory. An all-zero RefNode, CellWord or Registered is valid and empty, and
+// none has a destructor. Threads: any that bdwgc knows. Python counterparts are those of the `weakref` module.
+#pragma once
+#include <mayfly/queue.hpp>
+#include <mayfly/status.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mayfly {
+
+/// One word in the header of your objects that makes weak references to them faster. Zero at birth; verified against its object, so cloning an object
+/// by memcpy is safe.
+struct CellWord {
+  std::uint64_t word = 0;
+};
+
+/// Who is referred to.
+struct Referent {
+  void* obj = nullptr;                                     ///< A pointer that bdwgc gave you, also with GC_DEBUG or GC_memalign; kept alive by you.
+  CellWord* cell = nullptr;                                ///< The word in its header, or null: mayfly's side table.
+  enum class Life : std::uint8_t { collected, immortal } life = Life::collected;   ///< immortal: static data; never dies.
+};
+
+/// ref and proxy without callback are canonical: one per referent. subclass never is.
+enum class RefKind : std::uint8_t { ref, proxy, subclass };
+
+/// A weak reference object's part: embed it in a collected object of yours. G only. Trivially destructible.
+struct RefNode {
+  void* callback = nullptr;       ///< Traced. Read it freely; set by bind().
+  std::uint64_t cell_ = 0;
+  std::uint64_t hash_ = 0;
+  std::uint32_t bits_ = 0;
+  std::uint32_t yours = 0;        ///< For the host; mayfly never touches it.
+};
+
+/// Makes `node` a weak reference to `referent`, or answers the canonical node that exists already (then `node` is unchanged). The callback is called
+/// once, after the referent died, if the node is alive then. May collect. Failed: nothing changed. Python: weakref.ref(o, cb)
+Result<RefNode*> bind(RefNode& node, const Referent& referent, CallbackQueue& queue, void* callback = nullptr, RefKind kind = RefKind::ref) noexcept;
+/// The live canonical node of that kind, or null: ask before you allocate one. Never collects.
+RefNode* canonical(const Referent& referent, RefKind kind) noexcept;
+/// The collected object that embeds the node.
+void* holder(const RefNode& node) noexcept;
+/// The referent, strong from now on, or null. Never collects; O(1), lock-free. Python: ref()
+void* get(const RefNode& node) noexcept;
+/// The callback while the referent lives, else null. Python: ref.__callback__
+void* callback(const RefNode& node) noexcept;
+RefKind kind(const RefNode& node) noexcept;
+/// Both alive: the host's equality of the referents, both held. Either dead: identity of the nodes. MAY CALL HOST.
+Answer equal(const RefNode& a, const RefNode& b, const Host& host) noexcept;
+/// The referent's hash, cached at first use; afterwards it survives death. First asked after death: `dead`. MAY CALL HOST.
+Status hash(RefNode& node, const Host& host, std::uint64_t* out) noexcept;
+/// Forgets the referent silently: get() is null, no callback comes unless it was taken already. REQUIRED before the node's memory is freed by hand.
+void unbind(RefNode& node) noexcept;
+/// Live nodes of the referent. Python: weakref.getweakrefcount
+std::size_t count(const Referent& referent) noexcept;
+/// Calls `f` for each live node, canonical ref, canonical proxy, then newest first, from a snapshot. MAY CALL HOST (f). `no_memory`: nothing was called.
+Status each(const Referent& referent, void (*f)(void* context, RefNode& node), void* context) noexcept;
+/// Death by hand, REQUIRED before a referent is freed or reallocated by hand: clears all weak references and queues their callbacks and finalizers;
+/// forgets the object's own finalizer.
+void clear_now(const Referent& referent) noexcept;
+
+/// A registered finalizer. S, G, M; a stale one is harmless.
+struct Registered {
+  std::uint64_t id = 0;
+};
+enum class AtExit : std::uint8_t { no, yes };
+
+/// `payload` (traced until taken or detached) becomes an event when the referent has died, or at exit. A payload that reaches the referent keeps it
+/// alive to exit. `run` is for C++ closures. May collect. Python: weakref.finalize
+Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& queue, void* payload, AtExit at_exit = AtExit::yes,
+                                void (*run)(Event&) = nullptr) noexcept;
+/// The payload, to exactly one caller; else null. Python: finalize.detach; and finalize.__call__ is detach, then call.
+void* detach(Registered finalizer) noexcept;
+struct Peeked {
+  void* object = nullptr;
+  void* payload = nullptr;
+};
+/// The object and the payload, both null when dead. Python: finalize.peek
+Peeked peek(Registered finalizer) noexcept;
+bool alive(Registered finalizer) noexcept;
+AtExit at_exit(Registered finalizer) noexcept;
+void set_at_exit(Registered finalizer, AtExit at_exit) noexcept;   ///< Ignored when dead.
+
+/// The object's own finalizer: an event with the object itself, after the weak callbacks of its death, at most once; it may resurrect the object, whose
+/// weak references stay dead. A finalizer that bdwgc held for the object before is put back when the event is taken. May collect. Python: __del__
+Status finalize_object(const Referent& referent, CallbackQueue& queue, void* payload, void (*run)(Event&) = nullptr) noexcept;
+
+}  // namespace mayfly

@@ -1,0 +1,103 @@
+// Delivery: queues of deaths, and the ways to empty them.
+#pragma once
+#include <mayfly/status.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mayfly {
+
+struct RefNode;
+
+/// One death to act on. Lies on the stack (it is strong while it is there). Handed to exactly one taker, at most once.
+/// A RefNode's payload is its callback, called with the ref; a finalizer's payload is what finalize_raw() was given; an object finalizer's
+/// (`__del__`) comes with the object.
+struct Event {
+  RefNode* ref = nullptr;          ///< The ref whose referent died; null for a finalizer.
+  void* holder = nullptr;          ///< The collected object that embeds the ref; null for a finalizer.
+  void* object = nullptr;          ///< The object whose own finalizer this is; null otherwise.
+  void* payload = nullptr;         ///< The callback, or the finalizer's payload.
+  void (*run)(Event&) = nullptr;   ///< Set for C++ closures: just call it.
+  void* record_ = nullptr;         ///< mayfly's own, for put_back().
+};
+
+/// How a host compares, hashes and calls. Null means the default. Called with no lock held, never inside an allocation or a collection.
+/// The functions must return normally: no exception, no longjmp.
+struct Host {
+  std::size_t size = sizeof(Host);
+  void* self = nullptr;
+  Answer (*equal)(void* self, void* a, void* b) = nullptr;                       ///< Default: identity.
+  Status (*hash)(void* self, void* object, std::uint64_t* out) = nullptr;        ///< Default: from the address.
+  enum class Called { ok, failed, stop };                                        ///< stop: drain() returns now and the rest stays queued.
+  Called (*call)(void* self, const Event& event) = nullptr;                      ///< drain() only, for events without `run`.
+  void (*unraisable)(void* self, const Event& event) = nullptr;                  ///< drain() only, after failed. Python: sys.unraisablehook
+};
+
+/// Bounds one drain. An event that was started is finished.
+struct Budget {
+  std::size_t items = SIZE_MAX;
+  std::uint64_t nanoseconds = UINT64_MAX;
+};
+
+struct Drained {
+  std::size_t ran = 0;
+  std::size_t left = 0;
+  bool stopped = false;   ///< The host answered stop.
+  bool busy = false;      ///< This queue is being drained already, by this or another thread: nothing was called.
+};
+
+namespace core {
+struct EventQueue;
+}
+
+/// A queue of deaths, one per interpreter or per thread. Lies in static or malloc memory; never destroyed; all-zero is valid and empty.
+/// Any registered thread may use it; callbacks run where it is drained.
+class CallbackQueue {
+ public:
+  constexpr explicit CallbackQueue(const Host* host = nullptr) noexcept : host_(host) {}
+  CallbackQueue(const CallbackQueue&) = delete;
+  CallbackQueue& operator=(const CallbackQueue&) = delete;
+
+  /// A collection happened since the last settling, or events wait. May be true in vain, never false in vain. Any thread; about 1 ns.
+  bool pending() const noexcept;
+  /// Settles, then hands over the oldest event. False: none waits. Never calls host code; never collects. `event` is overwritten.
+  bool take(Event& event) noexcept;
+  /// To the front again: the next take() answers it. Cannot fail; allocates nothing. REQUIRES: taken from this queue, put back once.
+  void put_back(const Event& event) noexcept;
+  /// take + Host::call + Host::unraisable until empty, stopped or out of budget. A drain inside a drain calls nothing. MAY CALL HOST.
+  Drained drain(Budget budget = {}) noexcept;
+  /// A forced collection and settling; calls nothing. True: events wait.
+  bool collect() noexcept;
+  /// Collect and drain, again while that brings new deaths (8 rounds at most). Python: gc.collect(). MAY CALL HOST.
+  Drained collect_and_drain() noexcept;
+  /// From now on finalizers with at_exit wait as events, newest first, behind those that wait already; later ones join in front.
+  void begin_exit() noexcept;
+  /// Drops all events and finalizers that wait, and answers how many. Afterwards bind and finalize answer shut_down; loads still work.
+  std::size_t shutdown() noexcept;
+
+  const Host* host() const noexcept { return host_; }
+
+ private:
+  friend struct core::EventQueue;
+  const Host* host_;
+  core::EventQueue* impl_ = nullptr;   // atomically set by the first registration
+};
+
+/// The process's own queue, for programs that need no other.
+CallbackQueue& default_queue() noexcept;
+
+/// For programs with a loop: delivers what waits in the default queue. MAY CALL HOST.
+inline void safepoint() noexcept {
+  if (default_queue().pending()) (void)default_queue().drain();
+}
+
+/// While one is alive on a thread, drain() calls nothing there. For code that holds locks. Nests.
+class NoCallbackScope {
+ public:
+  NoCallbackScope() noexcept;
+  ~NoCallbackScope();
+  NoCallbackScope(const NoCallbackScope&) = delete;
+  NoCallbackScope& operator=(const NoCallbackScope&) = delete;
+};
+
+}  // namespace mayfly

@@ -1,0 +1,58 @@
+// The process: start, threads, end, fork, figures.
+#pragma once
+#include <mayfly/status.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mayfly {
+
+struct Options {
+  enum class Threads { many, one } threads = Threads::many;                 ///< one: other threads can never register; saves 40 % per GC_malloc.
+  enum class Finalizers { mayfly, host } finalizers = Finalizers::mayfly;   ///< host: somebody else calls GC_invoke_finalizers.
+  enum class Exit { atexit, host } exit = Exit::atexit;                     ///< host: no atexit handler; call begin_exit() or shutdown() yourself.
+  enum class Fork { atfork, host } fork = Fork::atfork;                     ///< host: no pthread_atfork; call before_fork() and after_fork().
+};
+
+/// Starts mayfly, and bdwgc if nobody did. Idempotent: any library may call it, and the first options win. Allocates; installs no hook of bdwgc.
+/// `unsupported`: this process's collector cannot carry mayfly, see init_problem(). Every registering call starts mayfly with default options.
+Status init(const Options& options = {}) noexcept;
+/// Why init() answered unsupported, or an empty string. Static text.
+const char* init_problem() noexcept;
+
+/// Every queue: exit finalizers newest first, then silence. Idempotent; loads still work afterwards. MAY CALL HOST.
+void shutdown() noexcept;
+
+enum class ForkSide { parent, child };
+/// Around fork(), in this order, when Options::fork is host. Take your own locks first.
+void before_fork() noexcept;
+void after_fork(ForkSide side) noexcept;
+
+/// Registers the calling thread with bdwgc if nobody did, and undoes only that. Threads that bdwgc does not know may not call mayfly.
+class ThreadScope {
+ public:
+  ThreadScope() noexcept;
+  ~ThreadScope();
+  ThreadScope(const ThreadScope&) = delete;
+  ThreadScope& operator=(const ThreadScope&) = delete;
+  Status status() const noexcept { return status_; }
+
+ private:
+  Status status_;
+  bool ours_ = false;
+};
+
+/// Calls `f` while collections need not wait for this thread. `f` must not load, allocate or throw.
+void blocking(void (*f)(void*), void* argument) noexcept;
+
+struct Stats {
+  std::uint64_t collections;   ///< of bdwgc, in this process
+  std::uint64_t cleared;       ///< weak words whose deaths were settled
+  std::uint64_t queued;        ///< events
+  std::uint64_t taken;         ///< events handed to a taker
+  std::uint64_t settle_ns;
+  std::size_t slots;           ///< in use: 16 bytes each
+};
+Stats stats() noexcept;
+
+}  // namespace mayfly

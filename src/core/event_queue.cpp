@@ -1,0 +1,253 @@
+#include "src/core/event_queue.hpp"
+
+#include "gc_integration/pages.hpp"
+#include "gc_integration/roots.hpp"
+#include "src/core/settle.hpp"
+
+#include <new>
+
+namespace mayfly::core {
+
+constinit Counters counters;
+
+namespace {
+
+constinit std::atomic<EventQueue*> g_queues{nullptr};
+
+// A link names a RefNode, or (low bit set) a FinalizerRecord. The end is a value that is no address, so that a queued node's word is never zero.
+void* const kEnd = reinterpret_cast<void*>(2);
+
+void* link_of(RefNode& node) noexcept { return &node; }
+void* link_of(FinalizerRecord& record) noexcept { return reinterpret_cast<char*>(&record) + 1; }
+bool is_record(const void* link) noexcept { return (reinterpret_cast<std::uintptr_t>(link) & 1) != 0; }
+RefNode& node_of(void* link) noexcept { return *static_cast<RefNode*>(link); }
+FinalizerRecord& record_of(void* link) noexcept { return *reinterpret_cast<FinalizerRecord*>(static_cast<char*>(link) - 1); }
+
+void* next_of(void* link) noexcept {
+  if (is_record(link)) return record_of(link).next;
+  return reinterpret_cast<void*>(std::atomic_ref(node_of(link).cell_).load(std::memory_order_relaxed));
+}
+void set_next(void* link, void* next) noexcept {
+  void** where = &record_of(link).next;
+  if (!is_record(link)) {
+    RefNode& node = node_of(link);
+    std::atomic_ref(node.cell_).store(reinterpret_cast<std::uint64_t>(next), std::memory_order_relaxed);   // beside get()
+    where = reinterpret_cast<void**>(&node.cell_);
+  }
+  gc::store_traced(where, next);
+}
+
+}  // namespace
+
+void Chain::push_back(void* link) noexcept {
+  set_next(link, kEnd);
+  if (*root_ == nullptr) {
+    *root_ = link;
+  } else {
+    set_next(tail_, link);
+  }
+  tail_ = link;
+}
+
+void Chain::push_front(void* link) noexcept {
+  if (*root_ == nullptr) return push_back(link);
+  set_next(link, *root_);
+  *root_ = link;
+}
+
+void Chain::pop_front() noexcept {
+  void* next = next_of(*root_);
+  *root_ = next == kEnd ? nullptr : next;
+  if (*root_ == nullptr) tail_ = nullptr;
+}
+
+EventQueue* EventQueue::peek(const CallbackQueue& face) noexcept {
+  return std::atomic_ref(const_cast<EventQueue*&>(face.impl_)).load(std::memory_order_acquire);   // pairs with of()
+}
+
+EventQueue* EventQueue::of(CallbackQueue& face) noexcept {
+  if (EventQueue* queue = peek(face)) return queue;
+  void** roots[3] = {};
+  for (void**& root : roots) {
+    if (const auto got = gc::acquire_root()) root = got.value;
+  }
+  void* pages = roots[0] != nullptr && roots[1] != nullptr && roots[2] != nullptr ? gc::map_pages(4096) : nullptr;
+  static_assert(sizeof(EventQueue) <= 4096);
+  EventQueue* winner = nullptr;
+  if (pages != nullptr) {
+    auto* queue = ::new (pages) EventQueue;
+    queue->face = &face;
+    queue->chain.give_root(roots[0]);
+    queue->staged.give_root(roots[1]);
+    queue->registry = roots[2];
+    if (std::atomic_ref(face.impl_).compare_exchange_strong(winner, queue, std::memory_order_acq_rel)) {
+      queue->next = g_queues.load(std::memory_order_relaxed);
+      while (!g_queues.compare_exchange_weak(queue->next, queue, std::memory_order_release, std::memory_order_relaxed)) {}
+      gc::note_displacement(1);
+      return queue;
+    }
+    gc::unmap_pages(pages, 4096);
+  }
+  for (void** root : roots) gc::release_root(root);
+  return winner;
+}
+
+EventQueue* all_queues() noexcept { return g_queues.load(std::memory_order_acquire); }
+
+void EventQueue::push(RefNode& node) noexcept {
+  const std::lock_guard lock(mutex);
+  if (closed) {
+    std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
+    return;
+  }
+  chain.push_back(link_of(node));
+  waiting.fetch_add(1, std::memory_order_relaxed);
+  counters.queued.fetch_add(1, std::memory_order_relaxed);
+}
+
+void EventQueue::push(FinalizerRecord& record) noexcept {
+  const std::lock_guard lock(mutex);
+  if (record.state != FinalizerRecord::State::armed) return;
+  record.state = FinalizerRecord::State::queued;
+  chain.push_back(link_of(record));
+  waiting.fetch_add(1, std::memory_order_relaxed);
+  counters.queued.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool EventQueue::enlist(FinalizerRecord& record) noexcept {
+  const std::lock_guard lock(mutex);
+  if (closed) return false;
+  auto* newest = static_cast<FinalizerRecord*>(*registry);
+  gc::store_traced(reinterpret_cast<void**>(&record.older), newest);
+  if (newest != nullptr) gc::store_traced(reinterpret_cast<void**>(&newest->newer), &record);
+  *registry = &record;
+  exit_done = false;
+  return true;
+}
+
+namespace {
+/// Out of the registry and done. Queue lock held.
+void retire(EventQueue& queue, FinalizerRecord& record) noexcept {
+  record.state = FinalizerRecord::State::done;
+  if (record.id.empty()) return;   // an object finalizer, or one put back: not in the registry
+  if (record.newer != nullptr) {
+    gc::store_traced(reinterpret_cast<void**>(&record.newer->older), record.older);
+  } else {
+    *queue.registry = record.older;
+  }
+  if (record.older != nullptr) gc::store_traced(reinterpret_cast<void**>(&record.older->newer), record.newer);
+  record.newer = record.older = nullptr;
+  gc::release_slot(record.id);
+  record.id = {};
+}
+
+/// The newest finalizer that runs at exit. Queue lock held.
+FinalizerRecord* newest_for_exit(const EventQueue& queue) noexcept {
+  for (auto* record = static_cast<FinalizerRecord*>(*queue.registry); record != nullptr; record = record->older) {
+    if (record->at_exit == AtExit::yes && record->state == FinalizerRecord::State::armed) return record;
+  }
+  return nullptr;
+}
+
+/// Object finalizers whose collection was settled join the queue. Queue lock held.
+void publish_staged(EventQueue& queue) noexcept {
+  while (void* link = queue.staged.front()) {
+    if (record_of(link).round > settled_number()) return;
+    queue.staged.pop_front();
+    queue.chain.push_back(link);
+  }
+}
+
+void fill(Event& event, FinalizerRecord& record) noexcept {
+  event.object = record.object;
+  event.payload = record.payload;
+  event.run = record.run;
+  event.record_ = &record;
+}
+}  // namespace
+
+void* EventQueue::finish(FinalizerRecord& record) noexcept {
+  const std::lock_guard lock(mutex);
+  if (record.state == FinalizerRecord::State::done) return nullptr;
+  void* payload = record.payload;
+  retire(*this, record);
+  return payload;
+}
+
+bool EventQueue::pop(Event& event) noexcept {
+  event = {};
+  const std::lock_guard lock(mutex);
+  publish_staged(*this);
+  while (void* link = chain.front()) {
+    chain.pop_front();
+    waiting.fetch_sub(1, std::memory_order_relaxed);
+    if (is_record(link)) {
+      FinalizerRecord& record = record_of(link);
+      record.next = nullptr;
+      if (record.state == FinalizerRecord::State::done) continue;   // .queue.once
+      fill(event, record);
+      retire(*this, record);
+    } else {
+      RefNode& node = node_of(link);
+      std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
+      if ((bits_of(node) & kSilenced) != 0) continue;
+      event.ref = &node;
+      event.holder = gc::base_of(&node);
+      event.payload = node.callback;
+    }
+    counters.taken.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+  if (!exiting) return false;
+  FinalizerRecord* record = newest_for_exit(*this);
+  if (record == nullptr) {
+    exit_done = true;
+    return false;
+  }
+  fill(event, *record);
+  retire(*this, *record);
+  counters.taken.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+FinalizerRecord* EventQueue::newest() noexcept {
+  const std::lock_guard lock(mutex);
+  return static_cast<FinalizerRecord*>(*registry);
+}
+
+void EventQueue::put_back(const Event& event) noexcept {
+  const std::lock_guard lock(mutex);
+  void* link;
+  if (event.ref != nullptr) {
+    link = link_of(*event.ref);
+  } else {
+    auto& record = *static_cast<FinalizerRecord*>(event.record_);
+    record.state = FinalizerRecord::State::queued;
+    link = link_of(record);
+  }
+  chain.push_front(link);
+  waiting.fetch_add(1, std::memory_order_relaxed);
+  counters.taken.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void stage_object_finalizer(void* object, void* data) noexcept {
+  auto& record = *static_cast<FinalizerRecord*>(data);
+  EventQueue& queue = *record.queue;
+  const std::lock_guard lock(queue.mutex);
+  if (record.state != FinalizerRecord::State::armed || queue.closed) return;
+  gc::store_traced(&record.object, object);
+  record.state = FinalizerRecord::State::queued;
+  record.round = gc::collection_number();
+  queue.staged.push_back(link_of(record));
+  queue.waiting.fetch_add(1, std::memory_order_relaxed);
+  counters.queued.fetch_add(1, std::memory_order_relaxed);
+}
+
+void lock_queues() noexcept {
+  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->mutex.lock();
+}
+void unlock_queues() noexcept {
+  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->mutex.unlock();
+}
+
+}  // namespace mayfly::core

@@ -1,0 +1,100 @@
+// Event queues: deaths that wait to be acted on, finalizers that wait for their death.
+//
+// Overview
+//   Everything that waits is collected memory: RefNodes (inside the host's ref objects) and FinalizerRecords. A queue is a chain through them, held by
+//   one root word, so what waits is strong, and an event needs no memory of its own when the death is settled.   .queue.reserved
+//   Live finalizers stand in the registry, a second chain, newest first, held by another root word.
+//   Object finalizers come from the collector's finalizer calls, which may happen inside any allocation: the trampoline only moves the record to the
+//   chain `staged`. They join the queue once the collection that found them has been settled, behind its weak callbacks.   .queue.order
+//
+// States of a FinalizerRecord
+//   armed     in the registry and in its referent's cell (or, of an object finalizer, known to bdwgc)
+//   queued    in the chain; still in the registry, so that detach() can find it
+//   done      taken or detached. In the chain it may still lie: take() skips it.                                     .queue.once
+//
+// Concurrency
+//   One mutex per queue guards chains and states. Nothing is called and nothing allocated under it.
+#pragma once
+#include "src/core/cell.hpp"
+
+#include <atomic>
+#include <mutex>
+
+namespace mayfly::core {
+
+struct FinalizerRecord {             // collected memory
+  Watcher watcher;                   // address of the referent: in its cell
+  FinalizerRecord* newer = nullptr;  // registry
+  FinalizerRecord* older = nullptr;
+  void* next = nullptr;              // chain
+  void* payload = nullptr;
+  void (*run)(Event&) = nullptr;
+  void* object = nullptr;            // of an object finalizer, from the trampoline to the taker
+  EventQueue* queue = nullptr;
+  std::uint64_t hidden = 0;          // ~base of the referent
+  gc::Handle id;
+  std::uint64_t round = 0;           // staged: the collection number seen by the trampoline
+  void (*before)(void*, void*) = nullptr;   // what bdwgc held for the object before
+  void* before_data = nullptr;
+  enum class State : std::uint8_t { armed, queued, done } state = State::armed;
+  AtExit at_exit = AtExit::no;
+};
+
+/// A chain of RefNodes and FinalizerRecords through their own words; a record's link has its low bit set.
+class Chain {
+ public:
+  bool ready() const noexcept { return root_ != nullptr; }
+  void give_root(void** root) noexcept { root_ = root; }
+  void** root() const noexcept { return root_; }
+  void* front() const noexcept { return *root_; }
+  void push_back(void* link) noexcept;
+  void push_front(void* link) noexcept;
+  void pop_front() noexcept;
+
+ private:
+  void** root_ = nullptr;            // the oldest link
+  void* tail_ = nullptr;             // alive through the chain
+};
+
+struct EventQueue {                  // mapped memory, never freed
+  std::mutex mutex;
+  Chain chain;
+  Chain staged;
+  void** registry = nullptr;         // root word: the newest live finalizer
+  EventQueue* next = nullptr;        // all queues
+  CallbackQueue* face = nullptr;
+  std::atomic<std::size_t> waiting{0};    // events in chain and staged
+  std::atomic<bool> draining{false};
+  std::atomic<bool> exiting{false};
+  std::atomic<bool> exit_done{false};     // exiting, and no exit finalizer is left; a new one clears it
+  std::atomic<bool> closed{false};
+
+  /// The queue's implementation, made if need be: null when there is no memory. May collect.
+  static EventQueue* of(CallbackQueue& face) noexcept;
+  static EventQueue* peek(const CallbackQueue& face) noexcept;
+
+  void push(RefNode& node) noexcept;              // settle: the referent of a bound node died
+  void push(FinalizerRecord& record) noexcept;    // settle: the referent of an armed finalizer died
+  bool enlist(FinalizerRecord& record) noexcept;  // a new finalizer; false: closed
+  /// The payload if the record was not done: it is now.
+  void* finish(FinalizerRecord& record) noexcept;
+  /// The oldest event; at exit also the newest exit finalizer.
+  bool pop(Event& event) noexcept;
+  /// The newest live finalizer, or null.
+  FinalizerRecord* newest() noexcept;
+  void put_back(const Event& event) noexcept;
+};
+
+EventQueue* all_queues() noexcept;
+/// The collector finalizer of object finalizers: moves the record to its queue. NO ALLOC. May run inside any allocation.
+void stage_object_finalizer(void* object, void* record) noexcept;
+
+void lock_queues() noexcept;         // around fork
+void unlock_queues() noexcept;
+
+struct Counters {
+  std::atomic<std::uint64_t> cleared{0}, queued{0}, taken{0}, settle_ns{0};
+};
+extern constinit Counters counters;
+
+}  // namespace mayfly::core

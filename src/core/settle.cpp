@@ -1,0 +1,177 @@
+#include "src/core/settle.hpp"
+
+#include "src/core/event_queue.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <new>
+
+namespace mayfly::core {
+namespace {
+
+constinit std::mutex g_settle;
+constinit std::atomic<std::uint64_t> g_settled{~std::uint64_t{0}};
+
+void* address_of(const Cell& cell) noexcept { return reinterpret_cast<void*>(~cell.address); }
+
+/// The last watcher left: the slot is bare again. Shard lock held.
+void drop_if_empty(Shard& shard, Cell& cell) noexcept {
+  if (cell.newest != nullptr || cell.immortal) return;
+  gc::set_owner(cell.slot, owner(OwnerKind::bare, address_of(cell)));
+  free_block(shard, &cell);
+}
+
+/// A watcher of a dead referent becomes an event or is dropped. Settle and shard lock held.
+void settle_watcher(Shard& shard, Watcher& watcher) noexcept {
+  if (watcher.kind == WatcherKind::finalizer) {
+    watcher.queue->push(reinterpret_cast<FinalizerRecord&>(watcher));   // its first member
+    return;
+  }
+  if (auto* base = static_cast<char*>(gc::load(watcher.own))) {
+    auto& node = *reinterpret_cast<RefNode*>(base + watcher.offset);
+    if (node.callback != nullptr) {
+      watcher.queue->push(node);
+    } else {
+      std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
+    }
+    gc::unlink_slot(watcher.own);
+  } else {
+    gc::release_slot(watcher.own);   // cleared: its link is gone
+  }
+  free_block(shard, &watcher);
+}
+
+/// All watchers of a dead cell, and the cell itself. Settle and shard lock held.
+void settle_cell(Shard& shard, Cell& cell) noexcept {
+  Watcher* first[] = {cell.canonical[0], cell.canonical[1]};
+  for (Watcher* watcher : first) {
+    if (watcher == nullptr) continue;
+    cell.detach(*watcher);
+    settle_watcher(shard, *watcher);
+  }
+  while (Watcher* watcher = cell.newest) {
+    cell.detach(*watcher);
+    settle_watcher(shard, *watcher);
+  }
+  free_block(shard, &cell);
+}
+
+/// Settle lock held.
+void settle_slot(gc::Handle slot, gc::Owner who) noexcept {
+  counters.cleared.fetch_add(1, std::memory_order_relaxed);
+  switch (kind_of(who)) {
+    case OwnerKind::nobody:
+      break;
+    case OwnerKind::bare: {
+      void* base = pointer_of<void>(who);
+      Shard& shard = shard_of(base);
+      const std::lock_guard lock(mutex_of(shard));
+      erase_slot(shard, base, slot);
+      break;
+    }
+    case OwnerKind::cell: {
+      Cell& cell = *pointer_of<Cell>(who);
+      Shard& shard = shard_of(address_of(cell));
+      const std::lock_guard lock(mutex_of(shard));
+      erase_slot(shard, address_of(cell), slot);
+      settle_cell(shard, cell);
+      break;
+    }
+    case OwnerKind::watcher: {       // a ref object died before its referent
+      Watcher& watcher = *pointer_of<Watcher>(who);
+      Cell* cell = watcher.cell;     // stable: only deaths detach it now, and they hold the settle lock
+      Shard& shard = shard_of(cell != nullptr ? address_of(*cell) : nullptr);
+      const std::lock_guard lock(mutex_of(shard));
+      if (cell != nullptr) cell->detach(watcher);   // null: its bind() was left by a longjmp
+      free_block(shard, &watcher);
+      if (cell != nullptr) drop_if_empty(shard, *cell);
+      break;
+    }
+  }
+  gc::release_slot(slot);
+}
+
+}  // namespace
+
+void settle() noexcept {
+  if (gc::collection_number() == g_settled.load(std::memory_order_acquire)) return;
+  const std::lock_guard lock(g_settle);
+  const std::uint64_t number = gc::verified_number();   // .settle.verified
+  if (number == g_settled.load(std::memory_order_relaxed)) return;
+  const auto start = std::chrono::steady_clock::now();
+  gc::each_cleared(settle_slot);
+  g_settled.store(number, std::memory_order_release);
+  const auto took = std::chrono::steady_clock::now() - start;
+  counters.settle_ns.fetch_add(static_cast<std::uint64_t>(std::chrono::nanoseconds(took).count()), std::memory_order_relaxed);
+}
+
+std::uint64_t settled_number() noexcept { return g_settled.load(std::memory_order_acquire); }
+
+void kill_now(const Target& target) noexcept {
+  const std::lock_guard settling(g_settle);
+  Shard& shard = shard_of(target.base);
+  gc::Handle slot;
+  {
+    const std::lock_guard lock(mutex_of(shard));
+    slot = find_slot(shard, target);
+    if (slot.empty()) return;
+    if (target.cell != nullptr) target.cell->word = 0;
+    erase_slot(shard, target.base, slot);
+    if (Cell* cell = cell_of(slot)) settle_cell(shard, *cell);
+  }
+  counters.cleared.fetch_add(1, std::memory_order_relaxed);
+  gc::unlink_slot(slot);
+}
+
+Cell* cell_of(gc::Handle slot) noexcept {
+  const gc::Owner who = gc::owner_of(slot);
+  return kind_of(who) == OwnerKind::cell ? pointer_of<Cell>(who) : nullptr;
+}
+
+bool attach(Shard& shard, gc::Handle slot, const Target& target, Watcher& watcher) noexcept {
+  Cell* cell = cell_of(slot);
+  if (cell == nullptr) {
+    void* block = new_block(shard);
+    if (block == nullptr) return false;
+    cell = ::new (block) Cell{.slot = slot, .address = ~reinterpret_cast<std::uint64_t>(target.base), .immortal = target.life == Referent::Life::immortal};
+    gc::set_owner(slot, owner(OwnerKind::cell, cell));
+  }
+  cell->attach(watcher);
+  return true;
+}
+
+void forget_node(RefNode& node) noexcept {
+  const std::lock_guard settling(g_settle);   // no death meanwhile
+  if (cell_bits(node) == 0) return;
+  const gc::Handle slot = slot_of(node);
+  if (slot.empty()) return add_bits(node, kSilenced);   // queued already: take() skips it
+  std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
+  Cell* cell = cell_of(slot);
+  if (cell == nullptr) return;
+  Shard& shard = shard_of(address_of(*cell));
+  const std::lock_guard lock(mutex_of(shard));
+  const void* base = gc::base_of(&node);
+  for (Watcher* watcher = cell->newest; watcher != nullptr; watcher = watcher->older) {
+    if (watcher->kind != WatcherKind::node || static_cast<const char*>(base) + watcher->offset != reinterpret_cast<const char*>(&node)) continue;
+    if (!gc::hides(watcher->own, base)) continue;   // another ref's
+    cell->detach(*watcher);
+    gc::unlink_slot(watcher->own);
+    free_block(shard, watcher);
+    drop_if_empty(shard, *cell);
+    return;
+  }
+}
+
+void forget_finalizer(FinalizerRecord& record) noexcept {
+  void* base = reinterpret_cast<void*>(~record.hidden);
+  Shard& shard = shard_of(base);
+  const std::lock_guard lock(mutex_of(shard));
+  Cell* cell = record.watcher.cell;
+  if (cell == nullptr) return;                // its referent's death was settled
+  cell->detach(record.watcher);               // an empty cell stays: only who holds the settle lock may free one
+}
+
+void lock_settle() noexcept { g_settle.lock(); }
+void unlock_settle() noexcept { g_settle.unlock(); }
+
+}  // namespace mayfly::core

@@ -1,0 +1,32 @@
+// Settle: turns cleared words into deaths, for the whole process.
+//
+// Whoever reaches a safepoint and sees that the verified collection number moved scans all slots for cleared words, under one lock, and calls no host
+// code. Polling the raw number instead would lose deaths: it moves before the links are cleared.                      .settle.verified
+// A dead object leaves the side table; a dead ref's watcher is dropped; the watchers of a dead referent become events, canonical nodes silently first,
+// then newest first, or are dropped if their ref is dead too.                                                       .settle.order
+// Everything of the round is settled before anything can be taken, because take() settles first.                    .cell.clear-first
+#pragma once
+#include "src/core/side_table.hpp"
+
+namespace mayfly::core {
+
+/// Settles what the latest collection cleared. Calls no host code, never collects. May wait for a collection that is under way.
+void settle() noexcept;
+/// All collections up to this number are settled.
+std::uint64_t settled_number() noexcept;
+
+/// Death by hand: as if a collection had cleared the target's slot.
+void kill_now(const Target& target) noexcept;
+/// Silently forgets the watcher of a bound node.
+void forget_node(RefNode& node) noexcept;
+/// Takes an armed finalizer's watcher out of its referent's cell.
+void forget_finalizer(FinalizerRecord& record) noexcept;
+
+/// Attaches the watcher to the target's cell, made if need be. Shard lock held. False: no memory.
+bool attach(Shard& shard, gc::Handle slot, const Target& target, Watcher& watcher) noexcept;
+Cell* cell_of(gc::Handle slot) noexcept;   // or null. Shard lock held.
+
+void lock_settle() noexcept;               // around fork
+void unlock_settle() noexcept;
+
+}  // namespace mayfly::core

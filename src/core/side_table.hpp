@@ -1,0 +1,41 @@
+// The side table: from the address of an object to its slot, for objects without a CellWord; and the blocks that cells and watchers are made of.
+//
+// Sharded by address. Entries hide the address. An entry whose slot does not hide its address is stale: the object died and the address was used
+// again before the death was settled; lookups treat it as absent and inserts replace it, and the late erase names its handle, so it cannot hit the
+// newer entry.                                                                                                     .table.stale
+// Memory comes from mapped pages: no malloc that a host may have redirected into the collector runs under a lock.  .table.pages
+#pragma once
+#include "src/core/cell.hpp"
+
+#include <mutex>
+
+namespace mayfly::core {
+
+struct Shard;
+struct FinalizerRecord;
+Shard& shard_of(const void* address) noexcept;
+std::mutex& mutex_of(Shard& shard) noexcept;
+
+/// The base of the referent and what of Referent still matters.
+struct Target {
+  void* base = nullptr;
+  CellWord* cell = nullptr;
+  Referent::Life life = Referent::Life::collected;
+  std::uint64_t offset = 0;          // of Referent::obj from base
+};
+
+/// The slot that hides the target, or the empty handle. Shard lock held.
+gc::Handle find_slot(Shard& shard, const Target& target) noexcept;
+/// The target's slot, made if need be. May collect. Holds no lock.
+Result<gc::Handle> slot_for(const Target& target) noexcept;
+/// Forgets the entry if it still belongs to the handle. Shard lock held.
+void erase_slot(Shard& shard, const void* base, gc::Handle slot) noexcept;
+
+/// A block of kBlockBytes, or null. Shard lock held.
+void* new_block(Shard& shard) noexcept;
+void free_block(Shard& shard, void* block) noexcept;
+
+void lock_shards() noexcept;         // around fork
+void unlock_shards() noexcept;
+
+}  // namespace mayfly::core

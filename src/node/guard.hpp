@@ -1,0 +1,16 @@
+// What every registering call checks first, and how a Referent becomes a Target.
+#pragma once
+#include "src/core/side_table.hpp"
+
+namespace mayfly::node {
+
+/// Started (with default options if need be), not shut down, thread known. Holds no lock.
+Status ready() noexcept;
+/// The base and offset of the referent; `not_collectable` for what bdwgc did not allocate, unless immortal.
+Result<core::Target> target_of(const Referent& referent) noexcept;
+/// The options that init() was called with.
+bool invokes_finalizers() noexcept;
+void exit_handler_wanted() noexcept;   // the first finalizer with at_exit was made
+void forget_thread() noexcept;         // the calling thread's registration is to be looked up again
+
+}  // namespace mayfly::node

@@ -1,0 +1,141 @@
+#include <mayfly/queue.hpp>
+
+#include "src/core/event_queue.hpp"
+#include "src/core/settle.hpp"
+#include "src/node/guard.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+namespace mayfly {
+namespace {
+
+constexpr int kMaxRounds = 8;                 // of collect_and_drain()
+thread_local unsigned t_silent = 0;           // NoCallbackScopes alive on this thread
+constinit CallbackQueue g_default;
+
+std::uint64_t now_ns() noexcept {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+}
+
+/// Takes the oldest event, and sees to what must happen outside of the queue's lock. Holds no lock.
+bool take_settled(core::EventQueue& queue, Event& event) noexcept {
+  if (!queue.pop(event)) return false;
+  if (event.record_ == nullptr) return true;
+  auto& record = *static_cast<core::FinalizerRecord*>(event.record_);
+  core::forget_finalizer(record);             // one taken at exit: its referent may live
+  if (record.before != nullptr) {             // what bdwgc held for the object before ours
+    (void)gc::set_finalizer(gc::base_of(event.object), {record.before, record.before_data});
+    record.before = nullptr;
+  }
+  return true;
+}
+
+/// MAY CALL HOST. Holds no lock.
+Host::Called call(const Host* host, Event& event) noexcept {
+  if (event.run != nullptr) {
+    event.run(event);
+    return Host::Called::ok;
+  }
+  if (host == nullptr || host->call == nullptr) {
+    std::fputs("mayfly: drain() met an event without closure, and its queue's Host has no `call`: set it, or use take()\n", stderr);
+    std::abort();
+  }
+  const Host::Called called = host->call(host->self, event);
+  if (called == Host::Called::failed && host->unraisable != nullptr) host->unraisable(host->self, event);
+  return called;
+}
+
+}  // namespace
+
+CallbackQueue& default_queue() noexcept { return g_default; }
+
+NoCallbackScope::NoCallbackScope() noexcept { ++t_silent; }
+NoCallbackScope::~NoCallbackScope() { --t_silent; }
+
+bool CallbackQueue::pending() const noexcept {
+  const core::EventQueue* queue = core::EventQueue::peek(*this);
+  if (queue == nullptr) return false;         // nothing was ever registered here
+  return gc::collection_number() != core::settled_number() || queue->waiting.load(std::memory_order_relaxed) != 0 || (queue->exiting && !queue->exit_done);
+}
+
+bool CallbackQueue::take(Event& event) noexcept {
+  event = {};
+  core::EventQueue* queue = core::EventQueue::peek(*this);
+  if (queue == nullptr) return false;
+  if (node::invokes_finalizers()) gc::invoke_finalizers();
+  core::settle();
+  return take_settled(*queue, event);
+}
+
+void CallbackQueue::put_back(const Event& event) noexcept { core::EventQueue::peek(*this)->put_back(event); }
+
+Drained CallbackQueue::drain(Budget budget) noexcept {
+  Drained result;
+  core::EventQueue* queue = core::EventQueue::peek(*this);
+  if (queue == nullptr) return result;
+  if (t_silent != 0 || queue->draining.exchange(true, std::memory_order_acquire)) {
+    result.busy = true;
+    result.left = queue->waiting.load(std::memory_order_relaxed);
+    return result;
+  }
+  const std::uint64_t deadline = budget.nanoseconds == UINT64_MAX ? 0 : now_ns() + budget.nanoseconds;
+  Event event;
+  while (result.ran < budget.items && (deadline == 0 || now_ns() < deadline) && take(event)) {
+    ++result.ran;
+    result.stopped = call(host_, event) == Host::Called::stop;
+    if (result.stopped) break;
+  }
+  queue->draining.store(false, std::memory_order_release);
+  result.left = queue->waiting.load(std::memory_order_relaxed);
+  return result;
+}
+
+bool CallbackQueue::collect() noexcept {
+  if (node::ready() != Status::ok) return false;
+  (void)gc::collect();
+  if (node::invokes_finalizers()) gc::invoke_finalizers();
+  core::settle();
+  const core::EventQueue* queue = core::EventQueue::peek(*this);
+  return queue != nullptr && queue->waiting.load(std::memory_order_relaxed) != 0;
+}
+
+Drained CallbackQueue::collect_and_drain() noexcept {
+  Drained total;
+  for (int round = 0; round < kMaxRounds && collect(); ++round) {
+    const Drained drained = drain();
+    total.ran += drained.ran;
+    total.left = drained.left;
+    total.stopped = drained.stopped;
+    total.busy = drained.busy;
+    if (drained.stopped || drained.busy) break;
+  }
+  return total;
+}
+
+void CallbackQueue::begin_exit() noexcept {
+  if (core::EventQueue* queue = core::EventQueue::peek(*this)) {
+    queue->exiting = true;
+  }
+}
+
+std::size_t CallbackQueue::shutdown() noexcept {
+  core::EventQueue* queue = core::EventQueue::of(*this);   // made if need be, so that later registrations are refused
+  if (queue == nullptr) return 0;
+  std::size_t dropped = 0;
+  {
+    const std::lock_guard lock(queue->mutex);
+    queue->closed = true;
+  }
+  for (Event event; take_settled(*queue, event);) ++dropped;
+  while (core::FinalizerRecord* record = queue->newest()) {
+    (void)queue->finish(*record);
+    core::forget_finalizer(*record);
+    ++dropped;
+  }
+  return dropped;
+}
+
+}  // namespace mayfly

@@ -1,0 +1,204 @@
+// Python-level behaviour of weak references and proxies on RefNode.
+#include "src/core/event_queue.hpp"
+#include "src/core/settle.hpp"
+#include "src/node/guard.hpp"
+
+#include <new>
+
+namespace mayfly {
+namespace {
+
+using core::Cell;
+using core::Shard;
+using core::Target;
+using core::Watcher;
+
+/// The node of a live watcher, strong from now on, or null. Shard lock held.
+RefNode* node_of(const Watcher& watcher) noexcept {
+  auto* base = static_cast<char*>(gc::load(watcher.own));
+  return base != nullptr ? reinterpret_cast<RefNode*>(base + watcher.offset) : nullptr;
+}
+
+std::uint64_t offset_of(const RefNode& node) noexcept { return static_cast<std::uint64_t>(core::bits_of(node) >> core::kOffsetShift) * 8; }
+
+/// Shard lock held.
+Cell* find_cell(Shard& shard, const Target& target) noexcept {
+  const gc::Handle slot = core::find_slot(shard, target);
+  return slot.empty() ? nullptr : core::cell_of(slot);
+}
+
+/// Shard lock held.
+RefNode* find_canonical(Shard& shard, const Target& target, RefKind kind) noexcept {
+  if (kind == RefKind::subclass) return nullptr;
+  const Cell* cell = find_cell(shard, target);
+  const Watcher* watcher = cell != nullptr ? cell->canonical[static_cast<int>(kind)] : nullptr;
+  RefNode* node = watcher != nullptr ? node_of(*watcher) : nullptr;
+  return node != nullptr && offset_of(*node) == target.offset ? node : nullptr;
+}
+
+struct Own {                        // the watcher of a node, and the slot by which it knows the node's object
+  gc::Handle slot;
+  Watcher* watcher = nullptr;
+};
+
+void give_back(Shard& shard, const Own& own) noexcept {
+  if (!own.slot.empty()) gc::unlink_slot(own.slot);
+  if (own.watcher == nullptr) return;
+  const std::lock_guard lock(mutex_of(shard));
+  free_block(shard, own.watcher);
+}
+
+/// May collect. Holds no lock.
+Result<Own> reserve(Shard& shard, RefNode& node, core::EventQueue& queue) noexcept {
+  Own own;
+  void* base = gc::base_of(&node);
+  if (base == nullptr) return {own, Status::not_collectable};
+  const auto slot = gc::acquire_slot(base);
+  if (!slot) return {own, slot.status};
+  own.slot = slot.value;
+  void* block;
+  {
+    const std::lock_guard lock(mutex_of(shard));
+    block = new_block(shard);
+  }
+  if (block == nullptr) {
+    give_back(shard, own);
+    return {{}, Status::no_memory};
+  }
+  const auto offset = static_cast<std::uint32_t>(reinterpret_cast<char*>(&node) - static_cast<char*>(base));
+  own.watcher = ::new (block) Watcher{.queue = &queue, .own = own.slot, .offset = offset, .kind = core::WatcherKind::node};
+  gc::set_owner(own.slot, owner(core::OwnerKind::watcher, own.watcher));
+  gc::note_displacement(offset);
+  return {own, Status::ok};
+}
+
+}  // namespace
+
+Result<RefNode*> bind(RefNode& node, const Referent& referent, CallbackQueue& face, void* callback, RefKind kind) noexcept {
+  if (const Status ready = node::ready(); ready != Status::ok) return {nullptr, ready};
+  if (core::cell_bits(node) != 0) return {nullptr, Status::already_bound};
+  const auto target = node::target_of(referent);
+  if (!target) return {nullptr, target.status};
+  const RefKind shared = callback == nullptr ? kind : RefKind::subclass;   // S2: only without callback
+  if (RefNode* winner = canonical(referent, shared)) return {winner, Status::ok};
+  core::EventQueue* queue = core::EventQueue::of(face);
+  if (queue == nullptr) return {nullptr, Status::no_memory};
+  if (queue->closed) return {nullptr, Status::shut_down};
+
+  Shard& shard = core::shard_of(target.value.base);
+  const auto slot = core::slot_for(target.value);
+  if (!slot) return {nullptr, slot.status};
+  const auto own = reserve(shard, node, *queue);
+  if (!own) return {nullptr, own.status};
+
+  RefNode* winner;
+  bool attached = false;
+  {
+    const std::lock_guard lock(mutex_of(shard));
+    winner = find_canonical(shard, target.value, shared);   // another thread's may have come first
+    if (winner == nullptr && core::attach(shard, slot.value, target.value, *own.value.watcher)) {
+      attached = true;
+      if (shared != RefKind::subclass) own.value.watcher->cell->canonical[static_cast<int>(shared)] = own.value.watcher;
+      gc::store_traced(&node.callback, callback);
+      const auto units = static_cast<std::uint32_t>(target.value.offset / 8) << core::kOffsetShift;
+      std::atomic_ref(node.bits_).store(static_cast<std::uint32_t>(kind) | units, std::memory_order_relaxed);
+      std::atomic_ref(node.cell_).store(slot.value.bits, std::memory_order_release);
+    }
+  }
+  if (attached) return {&node, Status::ok};
+  give_back(shard, own.value);
+  return {winner, winner != nullptr ? Status::ok : Status::no_memory};
+}
+
+RefNode* canonical(const Referent& referent, RefKind kind) noexcept {
+  const auto target = node::target_of(referent);
+  if (!target) return nullptr;
+  Shard& shard = core::shard_of(target.value.base);
+  const std::lock_guard lock(mutex_of(shard));
+  return find_canonical(shard, target.value, kind);
+}
+
+void* holder(const RefNode& node) noexcept { return gc::base_of(&node); }
+
+void* get(const RefNode& node) noexcept {
+  auto* base = static_cast<char*>(gc::load(core::slot_of(node)));
+  return base != nullptr ? base + offset_of(node) : nullptr;
+}
+
+void* callback(const RefNode& node) noexcept { return get(node) != nullptr ? node.callback : nullptr; }
+RefKind kind(const RefNode& node) noexcept { return static_cast<RefKind>(core::bits_of(node) & core::kKindMask); }
+
+Answer equal(const RefNode& a, const RefNode& b, const Host& host) noexcept {
+  void* first = get(a);
+  void* second = get(b);
+  if (first == nullptr || second == nullptr) return &a == &b ? Answer::yes : Answer::no;   // S6
+  if (host.equal == nullptr) return first == second ? Answer::yes : Answer::no;
+  const Answer answer = host.equal(host.self, first, second);
+  asm volatile("" : : "r"(first), "r"(second) : "memory");                                 // held during the call
+  return answer;
+}
+
+Status hash(RefNode& node, const Host& host, std::uint64_t* out) noexcept {
+  if ((core::bits_of(node) & core::kHashed) == 0) {
+    void* referent = get(node);
+    if (referent == nullptr) return Status::dead;                                          // S5
+    std::uint64_t value = (reinterpret_cast<std::uint64_t>(referent) >> 4) * 0x9E3779B97F4A7C15u;
+    if (host.hash != nullptr) {
+      if (const Status hashed = host.hash(host.self, referent, &value); hashed != Status::ok) return hashed;
+    }
+    std::atomic_ref(node.hash_).store(value, std::memory_order_relaxed);
+    std::atomic_ref(node.bits_).fetch_or(core::kHashed, std::memory_order_release);
+  }
+  *out = std::atomic_ref(node.hash_).load(std::memory_order_relaxed);
+  return Status::ok;
+}
+
+void unbind(RefNode& node) noexcept { core::forget_node(node); }
+
+std::size_t count(const Referent& referent) noexcept {
+  const auto target = node::target_of(referent);
+  if (!target) return 0;
+  core::settle();                                  // S10: dead refs do not count
+  Shard& shard = core::shard_of(target.value.base);
+  const std::lock_guard lock(mutex_of(shard));
+  const Cell* cell = find_cell(shard, target.value);
+  return cell != nullptr ? cell->nodes : 0;
+}
+
+Status each(const Referent& referent, void (*f)(void* context, RefNode& node), void* context) noexcept {
+  const auto target = node::target_of(referent);
+  if (!target) return Status::ok;                  // S10: an empty list
+  Shard& shard = core::shard_of(target.value.base);
+  std::size_t room = count(referent) + 4;
+  for (;; room *= 2) {
+    auto** found = static_cast<RefNode**>(gc::allocate(room * sizeof(RefNode*)));
+    if (found == nullptr) return Status::no_memory;
+    std::size_t n = 0;
+    {
+      const std::lock_guard lock(mutex_of(shard));
+      const Cell* cell = find_cell(shard, target.value);
+      if (cell != nullptr && cell->nodes > room) continue;
+      const auto add = [&](const Watcher* watcher) {
+        RefNode* node = watcher != nullptr && watcher->kind == core::WatcherKind::node ? node_of(*watcher) : nullptr;
+        if (node != nullptr) gc::store_traced(reinterpret_cast<void**>(&found[n++]), node);
+      };
+      if (cell != nullptr) {                       // S13
+        for (const Watcher* shared : cell->canonical) add(shared);
+        for (const Watcher* watcher = cell->newest; watcher != nullptr; watcher = watcher->older) {
+          if (watcher != cell->canonical[0] && watcher != cell->canonical[1]) add(watcher);
+        }
+      }
+    }
+    for (std::size_t i = 0; i < n; ++i) f(context, *found[i]);
+    return Status::ok;
+  }
+}
+
+void clear_now(const Referent& referent) noexcept {
+  const auto target = node::target_of(referent);
+  if (!target) return;
+  core::kill_now(target.value);
+  if (referent.life == Referent::Life::collected) (void)gc::set_finalizer(target.value.base, {});
+}
+
+}  // namespace mayfly

@@ -1,0 +1,128 @@
+#include <mayfly/runtime.hpp>
+
+#include "gc_integration/roots.hpp"
+#include "src/core/event_queue.hpp"
+#include "src/core/settle.hpp"
+#include "src/node/guard.hpp"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+
+namespace mayfly {
+namespace {
+
+enum class Phase { unborn, running, ended };
+
+constinit std::mutex g_mutex;                      // of init and shutdown; never held across host code
+constinit std::atomic<Phase> g_phase{Phase::unborn};
+constinit Options g_options{};
+constinit std::atomic<bool> g_exit_handler{false};
+thread_local bool t_known = false;                 // trivially destructible
+
+void at_fork_prepare() { before_fork(); }
+void at_fork_parent() { after_fork(ForkSide::parent); }
+void at_fork_child() { after_fork(ForkSide::child); }
+void at_exit_shutdown() { shutdown(); }
+
+}  // namespace
+
+Status init(const Options& options) noexcept {
+  if (g_phase.load(std::memory_order_acquire) != Phase::unborn) {
+    return g_phase.load(std::memory_order_acquire) == Phase::ended ? Status::shut_down : Status::ok;
+  }
+  const std::lock_guard lock(g_mutex);
+  if (g_phase.load(std::memory_order_relaxed) != Phase::unborn) return Status::ok;
+  const auto threads = options.threads == Options::Threads::many ? gc::Threads::many : gc::Threads::one;
+  if (const Status started = gc::start(threads); started != Status::ok) return started;
+  if (options.fork == Options::Fork::atfork && ::pthread_atfork(at_fork_prepare, at_fork_parent, at_fork_child) != 0) return Status::no_memory;
+  g_options = options;
+  g_phase.store(Phase::running, std::memory_order_release);
+  return Status::ok;
+}
+
+const char* init_problem() noexcept { return gc::start_problem(); }
+
+void shutdown() noexcept {
+  Phase running = Phase::running;
+  if (!g_phase.compare_exchange_strong(running, Phase::running)) return;
+  gc::pause();                                     // S45: no collection during the loop
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
+    queue->face->begin_exit();
+    queue->draining.store(false);                  // exit() inside a callback: that drain never goes on
+    (void)queue->face->drain();
+  }
+  gc::resume();
+  g_phase.store(Phase::ended);
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)queue->face->shutdown();
+}
+
+void before_fork() noexcept {
+  core::lock_settle();
+  core::lock_shards();
+  core::lock_queues();
+  gc::lock_roots();
+  gc::lock_slots();
+}
+
+void after_fork(ForkSide) noexcept {
+  gc::unlock_slots();
+  gc::unlock_roots();
+  core::unlock_queues();
+  core::unlock_shards();
+  core::unlock_settle();
+}
+
+ThreadScope::ThreadScope() noexcept : status_(init()) {
+  if (status_ != Status::ok || gc::this_thread_is_registered()) return;
+  status_ = gc::register_this_thread();
+  ours_ = status_ == Status::ok;
+}
+
+ThreadScope::~ThreadScope() {
+  if (!ours_) return;
+  node::forget_thread();
+  gc::unregister_this_thread();
+}
+
+void blocking(void (*f)(void*), void* argument) noexcept { gc::blocking(f, argument); }
+
+Stats stats() noexcept {
+  const core::Counters& c = core::counters;
+  return {gc::collection_number(), c.cleared.load(), c.queued.load(), c.taken.load(), c.settle_ns.load(), gc::slots_in_use()};
+}
+
+namespace node {
+
+Status ready() noexcept {
+  if (const Status started = init(); started != Status::ok) return started;
+  if (!t_known) {
+    if (!gc::this_thread_is_registered()) return Status::unknown_thread;
+    t_known = true;
+  }
+  return Status::ok;
+}
+
+void forget_thread() noexcept { t_known = false; }
+bool invokes_finalizers() noexcept { return g_options.finalizers == Options::Finalizers::mayfly; }
+
+void exit_handler_wanted() noexcept {
+  if (g_options.exit != Options::Exit::atexit || g_exit_handler.exchange(true)) return;
+  (void)std::atexit(at_exit_shutdown);             // S45: at the first finalizer, so that it nests among the program's own handlers
+}
+
+Result<core::Target> target_of(const Referent& referent) noexcept {
+  core::Target target{referent.obj, referent.cell, referent.life, 0};
+  if (referent.obj == nullptr) return {target, Status::not_collectable};
+  if (referent.life == Referent::Life::immortal) return {target, Status::ok};
+  target.base = gc::base_of(referent.obj);
+  if (target.base == nullptr) return {target, Status::not_collectable};
+  target.offset = static_cast<std::uint64_t>(static_cast<char*>(referent.obj) - static_cast<char*>(target.base));
+  if (target.offset > core::kMaxOffset || target.offset % 8 != 0) return {target, Status::not_collectable};
+  return {target, Status::ok};
+}
+
+}  // namespace node
+}  // namespace mayfly

@@ -1,0 +1,21 @@
+#include <mayfly/status.hpp>
+
+namespace mayfly {
+
+const char* message(Status status) noexcept {
+  switch (status) {
+    case Status::ok: return "ok";
+    case Status::dead: return "weakly-referenced object no longer exists";
+    case Status::not_weakrefable: return "cannot create weak reference to an object of this type";
+    case Status::not_collectable: return "cannot create weak reference: not an object that the collector allocated";
+    case Status::no_memory: return "out of memory";
+    case Status::unknown_thread: return "this thread is not registered with the collector: use mayfly::ThreadScope";
+    case Status::host_error: return "the host's own error is pending";
+    case Status::shut_down: return "the weak reference runtime was shut down";
+    case Status::unsupported: return "this collector is not supported: see init_problem()";
+    case Status::already_bound: return "the reference is bound already: unbind it first";
+  }
+  return "unknown status";
+}
+
+}  // namespace mayfly

@@ -1,0 +1,149 @@
+#include "tests/scripted_world.hpp"
+
+#include "gc_integration/slots.hpp"
+#include "src/core/settle.hpp"
+
+namespace mayfly::world {
+namespace {
+
+TEST(Settle, HappensOncePerCollection) {
+  CallbackQueue& queue = *new CallbackQueue;
+  Object* o = object();
+  bound({.obj = o}, queue, token(1));
+  EXPECT_TRUE(take_all(queue).empty());
+  EXPECT_FALSE(queue.pending());
+  kill_and_collect(o);
+  EXPECT_TRUE(queue.pending());
+  EXPECT_EQ(take_all(queue).size(), 1u);
+  EXPECT_FALSE(queue.pending());
+}
+
+TEST(Settle, PutsEachDeathIntoItsOwnQueue) {   // T5
+  CallbackQueue& first = *new CallbackQueue;
+  CallbackQueue& second = *new CallbackQueue;
+  Object* o = object();
+  Ref* a = bound({.obj = o}, first, token(1));
+  Ref* b = bound({.obj = o}, second, token(2));
+  kill_and_collect(o);
+  const auto in_first = take_all(first);
+  const auto in_second = take_all(second);
+  ASSERT_EQ(in_first.size(), 1u);
+  ASSERT_EQ(in_second.size(), 1u);
+  EXPECT_EQ(in_first[0].ref, &a->node);
+  EXPECT_EQ(in_second[0].ref, &b->node);
+}
+
+TEST(Settle, GivesBackEverySlot) {
+  CallbackQueue& queue = *new CallbackQueue;
+  core::settle();
+  const std::size_t before = gc::slots_in_use();
+  std::vector<void*> dead;
+  for (unsigned i = 0; i < 1000; ++i) {
+    Object* o = object();
+    dead.push_back(o);
+    dead.push_back(bound({.obj = o}, queue));
+    Object* kept_ref = object();
+    dead.push_back(kept_ref);
+    bound({.obj = kept_ref}, queue, token(i));
+  }
+  EXPECT_EQ(gc::slots_in_use(), before + 4000);
+  for (void* d : dead) scripted::kill(d);
+  scripted::run_cycle();
+  EXPECT_EQ(take_all(queue).size(), 1000u);
+  EXPECT_EQ(gc::slots_in_use(), before);
+}
+
+TEST(Queue, PutBackComesFirstAgain) {
+  CallbackQueue& queue = *new CallbackQueue;
+  Object* o = object();
+  Ref* older = bound({.obj = o}, queue, token(1));
+  Ref* newer = bound({.obj = o}, queue, token(2));
+  kill_and_collect(o);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.ref, &newer->node);
+  queue.put_back(event);
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.ref, &newer->node);
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.ref, &older->node);
+}
+
+struct Script {
+  CallbackQueue* queue = nullptr;
+  std::vector<void*> called{};
+  Host::Called answer = Host::Called::ok;
+  int reported = 0;
+  bool nested_busy = false;
+};
+Host scripted_host(Script& script) {
+  Host host;
+  host.self = &script;
+  host.call = [](void* self, const Event& event) {
+    auto& s = *static_cast<Script*>(self);
+    s.called.push_back(event.payload);
+    s.nested_busy = s.queue->drain().busy;
+    return s.answer;
+  };
+  host.unraisable = [](void* self, const Event&) { ++static_cast<Script*>(self)->reported; };
+  return host;
+}
+
+class DrainTest : public ::testing::Test {
+ protected:
+  void die(unsigned refs) {
+    Object* o = object();
+    for (unsigned i = 0; i < refs; ++i) bound({.obj = o}, queue, token(i));
+    kill_and_collect(o);
+  }
+  void SetUp() override { script.queue = &queue; }
+  Script script{};
+  Host host = scripted_host(script);
+  CallbackQueue& queue = *new CallbackQueue{&host};
+};
+
+TEST_F(DrainTest, CallsEverythingAndNestsNever) {
+  die(3);
+  const Drained drained = queue.drain();
+  EXPECT_EQ(drained.ran, 3u);
+  EXPECT_EQ(drained.left, 0u);
+  EXPECT_TRUE(script.nested_busy);
+}
+
+TEST_F(DrainTest, AFailureIsReportedAndTheOthersStillRun) {   // S16
+  script.answer = Host::Called::failed;
+  die(3);
+  EXPECT_EQ(queue.drain().ran, 3u);
+  EXPECT_EQ(script.reported, 3);
+}
+
+TEST_F(DrainTest, StopKeepsTheRest) {
+  script.answer = Host::Called::stop;
+  die(3);
+  const Drained drained = queue.drain();
+  EXPECT_TRUE(drained.stopped);
+  EXPECT_EQ(drained.ran, 1u);
+  EXPECT_EQ(drained.left, 2u);
+  script.answer = Host::Called::ok;
+  EXPECT_EQ(queue.drain().ran, 2u);
+}
+
+TEST_F(DrainTest, KeepsItsBudget) {
+  die(5);
+  EXPECT_EQ(queue.drain({.items = 2}).ran, 2u);
+  EXPECT_EQ(queue.drain({.nanoseconds = 0}).ran, 0u);
+  EXPECT_EQ(queue.drain().ran, 3u);
+}
+
+TEST_F(DrainTest, CallsNothingInsideANoCallbackScope) {
+  die(1);
+  {
+    NoCallbackScope silence;
+    EXPECT_TRUE(queue.drain().busy);
+    EXPECT_TRUE(script.called.empty());
+  }
+  EXPECT_EQ(queue.drain().ran, 1u);
+}
+
+}  // namespace
+}  // namespace mayfly::world

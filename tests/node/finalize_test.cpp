@@ -1,0 +1,146 @@
+#include "tests/scripted_world.hpp"
+
+namespace mayfly::world {
+namespace {
+
+struct FinalizeTest : ::testing::Test {
+  Registered finalizer(Object* o, unsigned n, AtExit at_exit = AtExit::no) {
+    const auto result = finalize_raw({.obj = o}, queue, token(n), at_exit);
+    EXPECT_EQ(result.status, Status::ok);
+    return result.value;
+  }
+  std::vector<void*> payloads() {
+    std::vector<void*> list;
+    for (const Event& event : take_all(queue)) list.push_back(event.payload);
+    return list;
+  }
+  CallbackQueue& queue = *new CallbackQueue;
+};
+
+TEST_F(FinalizeTest, ComesOnceAfterDeath) {   // S41 S42
+  Object* o = object();
+  const Registered f = finalizer(o, 1);
+  EXPECT_TRUE(alive(f));
+  EXPECT_EQ(peek(f).object, o);
+  EXPECT_EQ(peek(f).payload, token(1));
+  kill_and_collect(o);
+  EXPECT_EQ(payloads(), std::vector<void*>{token(1)});
+  EXPECT_FALSE(alive(f));
+  EXPECT_EQ(detach(f), nullptr);
+  EXPECT_EQ(peek(f).object, nullptr);
+}
+
+TEST_F(FinalizeTest, IsInterleavedWithCallbacksNewestFirst) {   // S44
+  Object* o = object();
+  finalizer(o, 1);
+  bound({.obj = o}, queue, token(2));
+  finalizer(o, 3);
+  kill_and_collect(o);
+  EXPECT_EQ(payloads(), (std::vector<void*>{token(3), token(2), token(1)}));
+}
+
+TEST_F(FinalizeTest, DetachedGivesItsPayloadToOneCaller) {   // S43
+  Object* o = object();
+  const Registered f = finalizer(o, 1);
+  EXPECT_EQ(detach(f), token(1));
+  EXPECT_EQ(detach(f), nullptr);
+  kill_and_collect(o);
+  EXPECT_TRUE(payloads().empty());
+}
+
+TEST_F(FinalizeTest, DetachedWhileQueuedIsSkipped) {
+  Object* o = object();
+  const Registered f = finalizer(o, 1);
+  finalizer(o, 2);
+  kill_and_collect(o);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.payload, token(2));
+  EXPECT_EQ(detach(f), token(1));
+  EXPECT_FALSE(queue.take(event));
+}
+
+TEST_F(FinalizeTest, AtExitComesNewestFirstAndLaterOnesJoin) {   // S45
+  Object* o = object();
+  finalizer(o, 1, AtExit::yes);
+  const Registered off = finalizer(o, 2, AtExit::yes);
+  finalizer(o, 3, AtExit::yes);
+  finalizer(o, 4, AtExit::no);
+  set_at_exit(off, AtExit::no);
+  EXPECT_EQ(at_exit(off), AtExit::no);
+  queue.begin_exit();
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.payload, token(3));
+  finalizer(o, 5, AtExit::yes);
+  EXPECT_EQ(payloads(), (std::vector<void*>{token(5), token(1)}));
+  EXPECT_FALSE(queue.pending());
+  kill_and_collect(o);                       // what ran at exit does not run again
+  EXPECT_EQ(payloads(), (std::vector<void*>{token(4), token(2)}));
+}
+
+TEST_F(FinalizeTest, AfterShutdownNothingRunsAndNothingIsTaken) {
+  Object* o = object();
+  finalizer(o, 1);
+  finalizer(o, 2);
+  Ref* r = bound({.obj = o}, queue, token(3));
+  EXPECT_EQ(queue.shutdown(), 2u);
+  EXPECT_EQ(get(r->node), o);                // loads still work
+  EXPECT_EQ(finalize_raw({.obj = o}, queue, token(4)).status, Status::shut_down);
+  EXPECT_EQ(bind(ref()->node, {.obj = o}, queue, token(5)).status, Status::shut_down);
+  kill_and_collect(o);
+  EXPECT_TRUE(payloads().empty());
+}
+
+TEST_F(FinalizeTest, AnObjectsOwnFinalizerComesAfterTheCallbacksWithTheObject) {   // S18
+  Object* o = object();
+  ASSERT_EQ(finalize_object({.obj = o}, queue, token(9)), Status::ok);
+  Ref* r = bound({.obj = o}, queue, token(1));
+  kill_and_collect(o);
+  const auto events = take_all(queue);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].payload, token(1));
+  EXPECT_EQ(events[1].payload, token(9));
+  EXPECT_EQ(events[1].object, o);
+  EXPECT_EQ(get(r->node), nullptr);          // resurrected, but its references stay dead
+  EXPECT_EQ(count({.obj = o}), 0u);
+  kill_and_collect(o);
+  EXPECT_TRUE(take_all(queue).empty());      // at most once
+}
+
+TEST_F(FinalizeTest, AnEarlierCollectorFinalizerIsPutBack) {
+  static int calls;
+  calls = 0;
+  Object* o = object();
+  ASSERT_EQ(gc::set_finalizer(o, {[](void*, void*) { ++calls; }, nullptr}).status, Status::ok);
+  ASSERT_EQ(finalize_object({.obj = o}, queue, token(1)), Status::ok);
+  kill_and_collect(o);
+  EXPECT_EQ(take_all(queue).size(), 1u);
+  EXPECT_EQ(calls, 0);
+  kill_and_collect(o);
+  (void)take_all(queue);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(FinalizeTest, EveryFailingAllocationLeavesNothingBehind) {
+  for (std::uint64_t n = 1;; ++n) {
+    ASSERT_LT(n, 20u);
+    CallbackQueue* fresh = new CallbackQueue;   // queues are never destroyed
+    Object* o = object();
+    scripted::fail_nth(n);
+    const auto result = finalize_raw({.obj = o}, *fresh, token(1), AtExit::no);
+    scripted::fail_nth(0);
+    if (result) {
+      EXPECT_GT(n, 2u);
+      break;
+    }
+    EXPECT_EQ(result.status, Status::no_memory);
+    const auto again = finalize_raw({.obj = o}, *fresh, token(2), AtExit::no);
+    ASSERT_EQ(again.status, Status::ok);
+    kill_and_collect(o);
+    EXPECT_EQ(take_all(*fresh).size(), 1u);
+  }
+}
+
+}  // namespace
+}  // namespace mayfly::world

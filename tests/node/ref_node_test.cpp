@@ -1,0 +1,209 @@
+#include "tests/scripted_world.hpp"
+
+namespace mayfly::world {
+namespace {
+
+/// Both ways from an object to its cell: the side table and the word in the object.
+class RefNodeTest : public ::testing::TestWithParam<bool> {
+ protected:
+  Referent of(Object* o) const { return {.obj = o, .cell = GetParam() ? &o->cell : nullptr}; }
+  CallbackQueue& queue = *new CallbackQueue;
+};
+INSTANTIATE_TEST_SUITE_P(Placement, RefNodeTest, ::testing::Values(false, true), [](const auto& way) { return way.param ? "InObjectWord" : "SideTable"; });
+
+TEST_P(RefNodeTest, ReadsItsReferentUntilItDies) {   // S4
+  Object* o = object();
+  Ref* r = bound(of(o), queue);
+  EXPECT_EQ(get(r->node), o);
+  EXPECT_EQ(holder(r->node), r);
+  kill_and_collect(o);
+  EXPECT_EQ(get(r->node), nullptr);
+}
+
+TEST_P(RefNodeTest, WithoutCallbackIsSharedWhileItLives) {   // S2
+  Object* o = object();
+  Ref* first = bound(of(o), queue);
+  EXPECT_EQ(bound(of(o), queue), first);
+  EXPECT_NE(bound(of(o), queue, token(1)), first);
+  EXPECT_NE(bound(of(o), queue, nullptr, RefKind::subclass), first);
+  Ref* proxy = bound(of(o), queue, nullptr, RefKind::proxy);
+  EXPECT_NE(proxy, first);
+  EXPECT_EQ(bound(of(o), queue, nullptr, RefKind::proxy), proxy);
+  EXPECT_EQ(canonical(of(o), RefKind::ref), &first->node);
+  EXPECT_EQ(count(of(o)), 4u);                               // S10
+  kill_and_collect(first);
+  EXPECT_EQ(canonical(of(o), RefKind::ref), nullptr);
+  EXPECT_EQ(count(of(o)), 3u);
+  EXPECT_NE(bound(of(o), queue), first);
+}
+
+TEST_P(RefNodeTest, CallbacksComeNewestFirstAfterEveryRefIsCleared) {   // S11 S12 S13
+  Object* o = object();
+  std::vector<Ref*> refs;
+  for (unsigned i = 0; i < 5; ++i) refs.push_back(bound(of(o), queue, token(i)));
+  kill_and_collect(o);
+  for (Ref* r : refs) EXPECT_EQ(get(r->node), nullptr);
+  Event event;
+  for (unsigned i = 5; i-- > 0;) {
+    ASSERT_TRUE(queue.take(event));
+    EXPECT_EQ(event.ref, &refs[i]->node);
+    EXPECT_EQ(event.holder, refs[i]);
+    EXPECT_EQ(event.payload, token(i));
+  }
+  EXPECT_FALSE(queue.take(event));
+}
+
+TEST_P(RefNodeTest, ListsCanonicalRefThenProxyThenNewestFirst) {   // S13
+  Object* o = object();
+  Ref* old = bound(of(o), queue, token(1));
+  Ref* proxy = bound(of(o), queue, nullptr, RefKind::proxy);
+  Ref* shared = bound(of(o), queue);
+  Ref* newest = bound(of(o), queue, token(2));
+  std::vector<RefNode*> seen;
+  ASSERT_EQ(each(of(o), [](void* list, RefNode& node) { static_cast<std::vector<RefNode*>*>(list)->push_back(&node); }, &seen), Status::ok);
+  EXPECT_EQ(seen, (std::vector<RefNode*>{&shared->node, &proxy->node, &newest->node, &old->node}));
+}
+
+TEST_P(RefNodeTest, ARefThatDiedFirstGetsNoCallback) {   // S15
+  Object* o = object();
+  Ref* early = bound(of(o), queue, token(1));
+  Ref* together = bound(of(o), queue, token(2));
+  Ref* alive = bound(of(o), queue, token(3));
+  kill_and_collect(early);
+  EXPECT_TRUE(take_all(queue).empty());
+  scripted::kill(together);
+  kill_and_collect(o);
+  const auto events = take_all(queue);
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].ref, &alive->node);
+}
+
+TEST_P(RefNodeTest, AnUnboundRefIsSilent) {
+  Object* o = object();
+  Ref* r = bound(of(o), queue, token(1));
+  Ref* queued = bound(of(o), queue, token(2));
+  unbind(r->node);
+  EXPECT_EQ(get(r->node), nullptr);
+  EXPECT_EQ(count(of(o)), 1u);
+  kill_and_collect(o);
+  ASSERT_TRUE(queue.pending());
+  Event event;
+  ASSERT_TRUE(queue.take(event));        // settles
+  queue.put_back(event);
+  unbind(queued->node);
+  EXPECT_FALSE(queue.take(event));
+}
+
+TEST_P(RefNodeTest, AnAddressUsedAgainInheritsNothing) {   // S20
+  Object* o = object();
+  Ref* r = bound(of(o), queue, token(1));
+  kill_and_collect(o);
+  auto* heir = static_cast<Object*>(scripted::reuse(o));
+  ASSERT_EQ(heir, o);
+  EXPECT_EQ(canonical(of(heir), RefKind::ref), nullptr);
+  Ref* own = bound(of(heir), queue, token(2));
+  const auto events = take_all(queue);   // settles the old death after the new registration
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].ref, &r->node);
+  EXPECT_EQ(get(own->node), heir);
+  EXPECT_EQ(count(of(heir)), 1u);
+}
+
+TEST_P(RefNodeTest, DeathByHandQueuesCallbacksAndLeavesNoLink) {   // T6
+  Object* o = object();
+  const std::size_t links = scripted::link_count();
+  Ref* r = bound(of(o), queue, token(1));
+  clear_now(of(o));
+  EXPECT_EQ(get(r->node), nullptr);
+  EXPECT_EQ(scripted::link_count(), links);
+  ASSERT_EQ(take_all(queue).size(), 1u);
+}
+
+TEST_P(RefNodeTest, EqualityAndHashAreTheReferents) {   // S5 S6
+  static Object* first;
+  Host host;
+  host.equal = [](void*, void* a, void* b) { return static_cast<Object*>(a)->value == static_cast<Object*>(b)->value ? Answer::yes : Answer::no; };
+  host.hash = [](void*, void* o, std::uint64_t* out) {
+    if (o != first) return Status::host_error;
+    *out = 42;
+    return Status::ok;
+  };
+  first = object();
+  Object* second = object();
+  first->value = second->value = 7;
+  Ref* a = bound(of(first), queue, token(1));
+  Ref* b = bound(of(second), queue, token(2));
+  EXPECT_EQ(equal(a->node, b->node, host), Answer::yes);
+  std::uint64_t out = 0;
+  EXPECT_EQ(hash(a->node, host, &out), Status::ok);
+  EXPECT_EQ(hash(b->node, host, &out), Status::host_error);
+  scripted::kill(first);
+  kill_and_collect(second);
+  EXPECT_EQ(equal(a->node, b->node, host), Answer::no);
+  EXPECT_EQ(equal(a->node, a->node, host), Answer::yes);
+  out = 0;
+  EXPECT_EQ(hash(a->node, host, &out), Status::ok);
+  EXPECT_EQ(out, 42u);
+  EXPECT_EQ(hash(b->node, host, &out), Status::dead);
+  (void)take_all(queue);
+}
+
+TEST_P(RefNodeTest, EveryFailingAllocationLeavesNothingBehind) {
+  CallbackQueue& fresh = *new CallbackQueue;   // its first registration makes the queue itself; queues are never destroyed
+  for (std::uint64_t n = 1;; ++n) {
+    ASSERT_LT(n, 20u);
+    Object* o = object();
+    Ref* r = ref();
+    const std::size_t links = scripted::link_count();
+    scripted::fail_nth(n);
+    const auto result = bind(r->node, of(o), fresh, token(1));
+    scripted::fail_nth(0);
+    if (result) {
+      EXPECT_GT(n, 2u);                   // control: there was something to fail
+      break;
+    }
+    EXPECT_EQ(result.status, Status::no_memory);
+    EXPECT_EQ(get(r->node), nullptr);
+    EXPECT_LE(scripted::link_count(), links + 1);   // the referent's own slot may stay: its next reference uses it
+    ASSERT_EQ(bind(r->node, of(o), fresh, token(1)).status, Status::ok);
+    EXPECT_EQ(scripted::link_count(), links + 2);
+    kill_and_collect(o);
+    EXPECT_EQ(take_all(fresh).size(), 1u);
+  }
+}
+
+TEST(RefNode, RefusesWhatIsNoCollectedObject) {   // S3
+  CallbackQueue& queue = *new CallbackQueue;
+  Ref* r = ref();
+  int local = 0;
+  static int global = 0;
+  EXPECT_EQ(bind(r->node, {.obj = nullptr}, queue).status, Status::not_collectable);
+  EXPECT_EQ(bind(r->node, {.obj = &local}, queue).status, Status::not_collectable);
+  EXPECT_EQ(bind(r->node, {.obj = &global}, queue).status, Status::not_collectable);
+  EXPECT_EQ(get(r->node), nullptr);
+  RefNode outside;
+  Object* o = object();
+  EXPECT_EQ(bind(outside, {.obj = o}, queue).status, Status::not_collectable);
+  ASSERT_EQ(bind(r->node, {.obj = o}, queue).status, Status::ok);
+  EXPECT_EQ(bind(r->node, {.obj = o}, queue).status, Status::already_bound);
+}
+
+TEST(RefNode, AnImmortalReferentNeverDies) {
+  alignas(16) static Object forever;
+  CallbackQueue& queue = *new CallbackQueue;
+  const Referent referent{.obj = &forever, .life = Referent::Life::immortal};
+  Ref* r = bound(referent, queue, token(1));
+  scripted::run_cycle();
+  EXPECT_EQ(get(r->node), &forever);
+  EXPECT_TRUE(take_all(queue).empty());
+}
+
+TEST(RefNode, KeepsAnInteriorReferentPointer) {
+  CallbackQueue& queue = *new CallbackQueue;
+  Object* o = object();
+  Ref* r = bound({.obj = &o->value}, queue);
+  EXPECT_EQ(get(r->node), &o->value);
+}
+
+}  // namespace
+}  // namespace mayfly::world
