@@ -28,13 +28,10 @@ void* next_of(void* link) noexcept {
   return reinterpret_cast<void*>(std::atomic_ref(node_of(link).cell_).load(std::memory_order_relaxed));
 }
 void set_next(void* link, void* next) noexcept {
-  void** where = &record_of(link).next;
-  if (!is_record(link)) {
-    RefNode& node = node_of(link);
-    std::atomic_ref(node.cell_).store(reinterpret_cast<std::uint64_t>(next), std::memory_order_relaxed);   // beside get()
-    where = reinterpret_cast<void**>(&node.cell_);
-  }
-  gc::store_traced(where, next);
+  if (is_record(link)) return gc::store_traced(&record_of(link).next, next);
+  RefNode& node = node_of(link);
+  std::atomic_ref(node.cell_).store(reinterpret_cast<std::uint64_t>(next), std::memory_order_relaxed);   // beside get()
+  gc::store_traced(reinterpret_cast<void**>(&node.cell_), next);
 }
 
 }  // namespace
