@@ -156,6 +156,13 @@ void unlink_slot(Handle slot) noexcept {
 void* load(Handle slot) noexcept {
   if (slot.bits == 0) return nullptr;
   const Word* word = word_of(slot);
+#if defined(MAYFLY_CONTROL_UNPROTECTED_LOAD)   // the tests' controls: each lacks one guard, and the tests must notice
+  const std::uint64_t control = word->load(std::memory_order_acquire);
+  return generation_of(control) == generation_of(slot.bits) ? reveal(control) : nullptr;
+#elif defined(MAYFLY_CONTROL_NO_GENERATION)
+  const std::uint64_t control = word->load(std::memory_order_acquire);
+  return control != 0 ? reveal(control) : nullptr;
+#endif
   for (;;) {
     const std::uint64_t verified = g_verified.load(std::memory_order_acquire);
     if (verified != collection_number()) {

@@ -1,0 +1,9 @@
+// Everything of mayfly for C++ programs and hosts.
+#pragma once
+#include <mayfly/make.hpp>
+#include <mayfly/node.hpp>
+#include <mayfly/queue.hpp>
+#include <mayfly/root.hpp>
+#include <mayfly/runtime.hpp>
+#include <mayfly/status.hpp>
+#include <mayfly/weak.hpp>

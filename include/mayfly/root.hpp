@@ -1,0 +1,38 @@
+// Root<T>: a strong reference that is valid in any memory.
+#pragma once
+#include <utility>
+
+namespace mayfly {
+
+namespace internal {
+/// A root word that holds the object. Throws std::bad_alloc. May collect.
+void** new_root(void* object);
+void drop_root(void** root) noexcept;
+}  // namespace internal
+
+/// Keeps a collected object alive from memory that bdwgc does not scan. S, M, thread-local; in collected memory a plain pointer serves.
+/// Empty is constexpr; a copy is another root; destruction after shutdown, from static destructors too, is harmless.
+/// Making one from a pointer may collect and throws std::bad_alloc. Any registered thread; one Root is not shared between threads without a lock.
+template <class T>
+class Root {
+ public:
+  constexpr Root() noexcept = default;
+  explicit Root(T* object) : word_(object != nullptr ? internal::new_root(object) : nullptr) {}
+  Root(const Root& other) : Root(other.get()) {}
+  Root(Root&& other) noexcept : word_(std::exchange(other.word_, nullptr)) {}
+  ~Root() { internal::drop_root(word_); }
+  Root& operator=(Root other) noexcept {
+    std::swap(word_, other.word_);
+    return *this;
+  }
+
+  T* get() const noexcept { return word_ != nullptr ? static_cast<T*>(*word_) : nullptr; }
+  T* operator->() const noexcept { return get(); }
+  T& operator*() const noexcept { return *get(); }
+  explicit operator bool() const noexcept { return word_ != nullptr; }
+
+ private:
+  void** word_ = nullptr;
+};
+
+}  // namespace mayfly

@@ -1,0 +1,68 @@
+// Weak<T>: a weak reference as a plain value.
+#pragma once
+#include <mayfly/node.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <type_traits>
+
+namespace mayfly {
+
+/// A slot with its generation; zero is empty. S, G, M. A stale one reads null, never another object.
+struct WeakHandle {
+  std::uint64_t bits = 0;
+  friend bool operator==(const WeakHandle&, const WeakHandle&) noexcept = default;
+};
+/// A handle to the referent's base. May collect.
+Result<WeakHandle> weak_handle(const Referent& referent) noexcept;
+/// The base, strong from now on, or null. Any registered thread; never collects; O(1), lock-free.
+void* load(WeakHandle handle) noexcept;
+/// How far the pointer is from the start of its collected object; zero for what is not collected.
+std::ptrdiff_t offset_from_base(const void* object) noexcept;
+
+/// Whether objects of T may be weakly referenced: specialise it to opt out.
+template <class T>
+inline constexpr bool weakly_referenceable = std::is_class_v<T> || std::is_union_v<T>;
+
+/// A weak reference without identity and callback: trivially copyable, uncounted, copied like a pointer. S, G, M; all-zero is empty.
+/// Equality and hash are those of the referent's identity and survive its death. Python has no such thing; nearest: weakref.ref(o)
+template <class T>
+class Weak {
+ public:
+  constexpr Weak() noexcept = default;
+
+  /// May collect. `not_weakrefable`: the type opted out; `not_collectable`: null, or not bdwgc's.
+  static Result<Weak> of(T* object) noexcept {
+    if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {{}, Status::not_weakrefable};
+    void* address = const_cast<std::remove_cv_t<T>*>(object);
+    const Result<WeakHandle> handle = weak_handle({.obj = address});
+    if (!handle) return {{}, handle.status};
+    Weak weak;
+    weak.handle_ = handle.value;
+    weak.offset_ = offset_from_base(address);
+    return {weak, Status::ok};
+  }
+
+  /// The referent, strong from now on, or null. Any registered thread; never collects; O(1), lock-free.
+  T* get() const noexcept {
+    void* base = load(handle_);
+    return base != nullptr ? reinterpret_cast<T*>(static_cast<char*>(base) + offset_) : nullptr;
+  }
+  bool expired() const noexcept { return get() == nullptr; }
+
+  friend bool operator==(const Weak&, const Weak&) noexcept = default;
+
+ private:
+  friend struct std::hash<Weak>;
+  WeakHandle handle_;
+  std::ptrdiff_t offset_ = 0;   // of a base class that does not lie at the start
+};
+
+}  // namespace mayfly
+
+template <class T>
+struct std::hash<mayfly::Weak<T>> {
+  std::size_t operator()(const mayfly::Weak<T>& weak) const noexcept {
+    return static_cast<std::size_t>((weak.handle_.bits ^ static_cast<std::uint64_t>(weak.offset_)) * 0x9E3779B97F4A7C15u);
+  }
+};

@@ -1,0 +1,22 @@
+#include <mayfly/weak.hpp>
+
+#include "src/node/guard.hpp"
+
+namespace mayfly {
+
+Result<WeakHandle> weak_handle(const Referent& referent) noexcept {
+  if (const Status ready = node::ready(); ready != Status::ok) return {{}, ready};
+  const auto target = node::target_of(referent);
+  if (!target) return {{}, target.status};
+  const auto slot = core::slot_for(target.value);
+  return {{slot.value.bits}, slot.status};
+}
+
+void* load(WeakHandle handle) noexcept { return gc::load(gc::Handle{handle.bits}); }
+
+std::ptrdiff_t offset_from_base(const void* object) noexcept {
+  const void* base = gc::base_of(object);
+  return base != nullptr ? static_cast<const char*>(object) - static_cast<const char*>(base) : 0;
+}
+
+}  // namespace mayfly

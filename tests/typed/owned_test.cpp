@@ -1,0 +1,120 @@
+#include "tests/scripted_world.hpp"
+
+#include <mayfly/mayfly.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <unordered_set>
+
+namespace mayfly::world {
+namespace {
+
+struct First {
+  long one = 1;
+};
+struct Second {
+  long two = 2;
+};
+struct Both : First, Second {};
+
+struct Doc {
+  explicit Doc(std::string t, int* count) : text(std::move(t)), destroyed(count) {}
+  ~Doc() { ++*destroyed; }
+  std::string text;
+  int* destroyed;
+};
+
+TEST(Weak, ReadsUntilDeathAndKeepsItsIdentity) {   // S4
+  First* o = make<First>();
+  const Weak<First> weak = Weak<First>::of(o).value;
+  const Weak<First> copy = weak;
+  EXPECT_EQ(weak.get(), o);
+  EXPECT_EQ(Weak<First>::of(o).value, weak);
+  std::unordered_set<Weak<First>> set{weak};
+  kill_and_collect(o);
+  EXPECT_TRUE(copy.expired());
+  EXPECT_EQ(copy, weak);
+  EXPECT_TRUE(set.contains(copy));
+  EXPECT_FALSE(Weak<First>{} == weak);
+  static_assert(sizeof(Weak<First>) == 16 && std::is_trivially_copyable_v<Weak<First>> && std::is_trivially_destructible_v<Weak<First>>);
+}
+
+TEST(Weak, OfABaseThatDoesNotLieAtTheStartReadsBackRight) {
+  Both* both = make<Both>();
+  Second* second = both;
+  ASSERT_NE(static_cast<void*>(second), static_cast<void*>(both));   // control
+  EXPECT_EQ(Weak<Second>::of(second).value.get(), second);
+}
+
+TEST(Weak, RefusesWhatCannotDie) {   // S3
+  First local;
+  EXPECT_EQ(Weak<First>::of(&local).status, Status::not_collectable);
+  EXPECT_EQ(Weak<First>::of(nullptr).status, Status::not_collectable);
+  EXPECT_EQ(Weak<int>::of(static_cast<int*>(gc::allocate(16))).status, Status::not_weakrefable);
+  EXPECT_EQ(Weak<First>{}.get(), nullptr);
+}
+
+TEST(Weak, IsClearedByDeathByHand) {   // T6
+  First* o = make<First>();
+  const auto weak = Weak<First>::of(o).value;
+  clear_now({.obj = o});
+  EXPECT_EQ(weak.get(), nullptr);
+}
+
+TEST(Make, ADestructorRunsOnceWhenTheQueueIsDrained) {
+  auto& queue = *new CallbackQueue;
+  int destroyed = 0;
+  Doc* doc = make_in<Doc>(queue, "a text that is long enough to own memory", &destroyed);
+  EXPECT_EQ(doc->text.size(), 40u);
+  kill_and_collect(doc);
+  gc::invoke_finalizers();
+  EXPECT_EQ(destroyed, 0);
+  EXPECT_EQ(queue.drain().ran, 1u);
+  EXPECT_EQ(destroyed, 1);
+  kill_and_collect(doc);
+  EXPECT_EQ(queue.drain().ran, 0u);
+  EXPECT_EQ(destroyed, 1);
+}
+
+TEST(Make, WithoutMemoryThrowsAndLeavesNothing) {
+  auto& queue = *new CallbackQueue;
+  int made = 0, destroyed = 0;
+  for (std::uint64_t n = 1;; ++n) {
+    ASSERT_LT(n, 20u);
+    scripted::fail_nth(n);
+    try {
+      (void)make_in<Doc>(queue, std::string("x"), &destroyed);
+      scripted::fail_nth(0);
+      EXPECT_GT(n, 2u);
+      break;
+    } catch (const std::bad_alloc&) {
+      scripted::fail_nth(0);
+      if (n > 1) ++made;                      // the object existed, so it was destroyed
+    }
+  }
+  EXPECT_EQ(destroyed, made);
+}
+
+TEST(Make, AfterShutdownThrowsWithTheReason) {
+  auto& queue = *new CallbackQueue;
+  (void)queue.shutdown();
+  int destroyed = 0;
+  EXPECT_THROW((void)make_in<Doc>(queue, std::string("x"), &destroyed), std::runtime_error);
+  EXPECT_EQ(destroyed, 1);
+}
+
+TEST(Root, HoldsUntilTheLastCopyIsGone) {
+  First* o = make<First>();
+  Root<First> root(o);
+  {
+    const Root<First> copy = root;
+    EXPECT_EQ(copy.get(), o);
+    root = {};
+    EXPECT_DEATH(scripted::kill(o), "root holds");
+  }
+  kill_and_collect(o);                        // no root is left: kill() would abort
+  EXPECT_FALSE(root);
+}
+
+}  // namespace
+}  // namespace mayfly::world
