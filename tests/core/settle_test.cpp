@@ -135,6 +135,25 @@ TEST_F(DrainTest, KeepsItsBudget) {
   EXPECT_EQ(queue.drain().ran, 3u);
 }
 
+TEST_F(DrainTest, OneForcedCollectionSettlesAChainOfDeaths) {   // S17 S19 T1
+  static Object* next;
+  next = object();
+  Object* first = object();
+  Ref* watcher = bound({.obj = next}, queue, token(2));
+  const auto run = [](Event& event) {               // the first death's callback makes the second, registers, and collects
+    auto& q = *static_cast<CallbackQueue*>(event.payload);
+    scripted::kill(next);
+    bound({.obj = object()}, q, token(3));
+    EXPECT_TRUE(q.collect());
+    EXPECT_TRUE(q.collect_and_drain().busy);
+  };
+  ASSERT_EQ(finalize_raw({.obj = first}, queue, &queue, AtExit::no, run).status, Status::ok);
+  scripted::kill(first);
+  EXPECT_EQ(queue.collect_and_drain().ran, 2u);
+  EXPECT_EQ(script.called, std::vector<void*>{token(2)});
+  EXPECT_EQ(get(watcher->node), nullptr);
+}
+
 TEST_F(DrainTest, CallsNothingInsideANoCallbackScope) {
   die(1);
   {

@@ -109,6 +109,26 @@ TEST_P(RefNodeTest, AnAddressUsedAgainInheritsNothing) {   // S20
   EXPECT_EQ(count(of(heir)), 1u);
 }
 
+TEST_P(RefNodeTest, TheCallbackIsKnownWhileTheReferentLives) {   // S7
+  Object* o = object();
+  Ref* r = bound(of(o), queue, token(1));
+  EXPECT_EQ(callback(r->node), token(1));
+  kill_and_collect(o);
+  EXPECT_EQ(callback(r->node), nullptr);
+  EXPECT_EQ(take_all(queue).size(), 1u);
+}
+
+TEST_P(RefNodeTest, DroppingAQueuedRefCancelsNothing) {   // S14
+  Object* o = object();
+  bound(of(o), queue, token(1));
+  bound(of(o), queue, token(2));
+  kill_and_collect(o);
+  Event event;
+  ASSERT_TRUE(queue.take(event));                 // the batch is fixed: what is queued is held strongly
+  scripted::run_cycle();
+  EXPECT_EQ(take_all(queue).size(), 1u);
+}
+
 TEST_P(RefNodeTest, DeathByHandQueuesCallbacksAndLeavesNoLink) {   // T6
   Object* o = object();
   const std::size_t links = scripted::link_count();
@@ -186,6 +206,22 @@ TEST(RefNode, RefusesWhatIsNoCollectedObject) {   // S3
   EXPECT_EQ(bind(outside, {.obj = o}, queue).status, Status::not_collectable);
   ASSERT_EQ(bind(r->node, {.obj = o}, queue).status, Status::ok);
   EXPECT_EQ(bind(r->node, {.obj = o}, queue).status, Status::already_bound);
+}
+
+TEST(RefNode, AllZeroIsEmpty) {   // T7
+  Ref* r = ref();
+  EXPECT_EQ(get(r->node), nullptr);
+  EXPECT_EQ(callback(r->node), nullptr);
+  unbind(r->node);
+  CallbackQueue empty;
+  Event event;
+  EXPECT_FALSE(empty.pending());
+  EXPECT_FALSE(empty.take(event));
+  EXPECT_EQ(empty.drain().ran, 0u);
+  const Registered none;
+  EXPECT_EQ(detach(none), nullptr);
+  EXPECT_FALSE(alive(none));
+  set_at_exit(none, AtExit::yes);
 }
 
 TEST(RefNode, AnImmortalReferentNeverDies) {
