@@ -1,5 +1,6 @@
 // Everything of mayfly for C++ programs and hosts.
 #pragma once
+#include <mayfly/finalizer.hpp>
 #include <mayfly/make.hpp>
 #include <mayfly/node.hpp>
 #include <mayfly/queue.hpp>

@@ -1,0 +1,61 @@
+#include <mayfly/finalizer.hpp>
+
+#include "gc_integration/primitives.hpp"
+#include "src/node/guard.hpp"
+
+#include <atomic>
+#include <cstdio>
+
+namespace mayfly {
+namespace {
+
+constinit std::atomic<UnraisableHandler> g_handler{nullptr};
+
+void print(std::exception_ptr error) noexcept {
+  try {
+    std::rethrow_exception(std::move(error));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "Exception ignored in a mayfly finalizer: %s\n", e.what());
+  } catch (...) {
+    std::fputs("Exception ignored in a mayfly finalizer: not a std::exception\n", stderr);
+  }
+}
+
+internal::Closure* take_closure(Registered id) noexcept { return static_cast<internal::Closure*>(mayfly::detach(id)); }
+
+}  // namespace
+
+UnraisableHandler on_unraisable(UnraisableHandler handler) noexcept { return g_handler.exchange(handler); }
+
+bool Finalizer::run() {
+  internal::Closure* closure = take_closure(id_);
+  if (closure != nullptr) closure->act(closure, internal::Closure::Act::call);
+  return closure != nullptr;
+}
+
+bool Finalizer::detach() {
+  internal::Closure* closure = take_closure(id_);
+  if (closure != nullptr) closure->act(closure, internal::Closure::Act::drop);
+  return closure != nullptr;
+}
+
+namespace internal {
+
+Result<void*> allocate_closure(std::size_t bytes) noexcept {
+  if (const Status ready = node::ready(); ready != Status::ok) return {nullptr, ready};
+  void* memory = gc::allocate(bytes);
+  return {memory, memory != nullptr ? Status::ok : Status::no_memory};
+}
+
+void run_closure(Event& event) noexcept {
+  auto* closure = static_cast<Closure*>(event.payload);
+  try {
+    closure->act(closure, Closure::Act::call);
+  } catch (...) {
+    const UnraisableHandler handler = g_handler.load();
+    (handler != nullptr ? handler : print)(std::current_exception());
+  }
+}
+
+}  // namespace internal
+}  // namespace mayfly

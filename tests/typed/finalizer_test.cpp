@@ -1,0 +1,95 @@
+#include "tests/scripted_world.hpp"
+
+#include <mayfly/mayfly.hpp>
+
+#include <memory>
+#include <stdexcept>
+
+namespace mayfly::world {
+namespace {
+
+struct Thing {
+  long x = 0;
+};
+
+struct FinalizerTest : ::testing::Test {
+  CallbackQueue& queue = *new CallbackQueue;
+  Thing* thing = make<Thing>();
+  std::shared_ptr<int> calls = std::make_shared<int>(0);   // its use count shows whether the closure was destroyed
+
+  Finalizer counting() {
+    const auto made = finalize(thing, [c = calls] { ++*c; }, queue, AtExit::no);
+    EXPECT_EQ(made.status, Status::ok);
+    EXPECT_EQ(calls.use_count(), 2);
+    return made.value;
+  }
+};
+
+TEST_F(FinalizerTest, IsCalledOnceAndDestroyedAfterDeath) {   // S41
+  const Finalizer f = counting();
+  EXPECT_TRUE(f.alive());
+  kill_and_collect(thing);
+  EXPECT_EQ(*calls, 0);
+  EXPECT_EQ(queue.drain().ran, 1u);
+  EXPECT_EQ(*calls, 1);
+  EXPECT_EQ(calls.use_count(), 1);
+  EXPECT_FALSE(f.alive());
+}
+
+TEST_F(FinalizerTest, RunCallsItNowAndNeverAgain) {   // S42
+  Finalizer f = counting();
+  EXPECT_TRUE(f.run());
+  EXPECT_EQ(*calls, 1);
+  EXPECT_EQ(calls.use_count(), 1);
+  EXPECT_FALSE(f.run());
+  kill_and_collect(thing);
+  EXPECT_EQ(queue.drain().ran, 0u);
+  EXPECT_EQ(*calls, 1);
+}
+
+TEST_F(FinalizerTest, DetachForgetsTheClosure) {   // S43
+  Finalizer f = counting();
+  EXPECT_TRUE(f.detach());
+  EXPECT_FALSE(f.detach());
+  EXPECT_EQ(calls.use_count(), 1);
+  kill_and_collect(thing);
+  EXPECT_EQ(queue.drain().ran, 0u);
+}
+
+TEST_F(FinalizerTest, WhatItThrowsPropagatesFromRunAndIsReportedAtDeath) {   // S42 S44
+  static int reported;
+  reported = 0;
+  const auto throws = [] { throw std::runtime_error("x"); };
+  Finalizer now = finalize(thing, throws, queue, AtExit::no).value;
+  EXPECT_THROW(now.run(), std::runtime_error);
+  EXPECT_FALSE(now.alive());
+  ASSERT_EQ(finalize(thing, throws, queue, AtExit::no).status, Status::ok);
+  const Finalizer other = counting();
+  const UnraisableHandler before = on_unraisable([](std::exception_ptr error) noexcept { reported += error != nullptr; });
+  kill_and_collect(thing);
+  EXPECT_EQ(queue.drain().ran, 2u);
+  (void)on_unraisable(before);
+  EXPECT_EQ(reported, 1);
+  EXPECT_EQ(*calls, 1);
+  EXPECT_FALSE(other.alive());
+}
+
+TEST_F(FinalizerTest, FailedRegistrationDestroysTheClosure) {
+  for (std::uint64_t n = 1;; ++n) {
+    ASSERT_LT(n, 20u);
+    scripted::fail_nth(n);
+    const auto made = finalize(thing, [c = calls] { ++*c; }, queue, AtExit::no);
+    scripted::fail_nth(0);
+    if (made) {
+      EXPECT_GT(n, 2u);
+      break;
+    }
+    EXPECT_EQ(made.status, Status::no_memory);
+    EXPECT_EQ(calls.use_count(), 1);
+  }
+  (void)queue.shutdown();
+  EXPECT_EQ(finalize(thing, [c = calls] { ++*c; }, queue).status, Status::shut_down);
+}
+
+}  // namespace
+}  // namespace mayfly::world
