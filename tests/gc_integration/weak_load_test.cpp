@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kCanary = 0x6D61796C79CA4A52;
 constexpr std::size_t kRefs = 256;
-constexpr int kCollections = 300;
+constexpr int kCollections = 5000;
 
 struct Object {
   std::uint64_t canary;
