@@ -13,6 +13,7 @@ constinit Counters counters;
 namespace {
 
 constinit std::atomic<EventQueue*> g_queues{nullptr};
+constinit std::mutex g_growing;       // of the list of queues: so that fork gives back the very locks that it took
 
 // A link names a RefNode, or (low bit set) a FinalizerRecord. The end is a value that is no address, so that a queued node's word is never zero.
 void* const kEnd = reinterpret_cast<void*>(2);
@@ -77,9 +78,10 @@ EventQueue* EventQueue::of(CallbackQueue& face) noexcept {
     queue->chain.give_root(roots[0]);
     queue->staged.give_root(roots[1]);
     queue->registry = roots[2];
+    const std::lock_guard lock(g_growing);
     if (std::atomic_ref(face.impl_).compare_exchange_strong(winner, queue, std::memory_order_acq_rel)) {
       queue->next = g_queues.load(std::memory_order_relaxed);
-      while (!g_queues.compare_exchange_weak(queue->next, queue, std::memory_order_release, std::memory_order_relaxed)) {}
+      g_queues.store(queue, std::memory_order_release);   // pairs with all_queues()
       gc::note_displacement(1);
       return queue;
     }
@@ -241,10 +243,12 @@ void stage_object_finalizer(void* object, void* data) noexcept {
 }
 
 void lock_queues() noexcept {
+  g_growing.lock();
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->mutex.lock();
 }
 void unlock_queues() noexcept {
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->mutex.unlock();
+  g_growing.unlock();
 }
 
 }  // namespace mayfly::core

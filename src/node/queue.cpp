@@ -34,12 +34,13 @@ bool take_settled(core::EventQueue& queue, Event& event) noexcept {
 }
 
 /// MAY CALL HOST. Holds no lock.
-Host::Called call(const Host* host, Event& event) noexcept {
+Host::Called call(const Host* host, Event& event, bool exiting) noexcept {
   if (event.run != nullptr) {
     event.run(event);
     return Host::Called::ok;
   }
   if (host == nullptr || host->call == nullptr) {
+    if (exiting) return Host::Called::ok;     // a host that takes for itself left this behind: dropped
     std::fputs("mayfly: drain() met an event without closure, and its queue's Host has no `call`: set it, or use take()\n", stderr);
     std::abort();
   }
@@ -85,7 +86,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   Event event;
   while (result.ran < budget.items && (deadline == 0 || now_ns() < deadline) && take(event)) {
     ++result.ran;
-    result.stopped = call(host_, event) == Host::Called::stop;
+    result.stopped = call(host_, event, queue->exiting) == Host::Called::stop;
     if (result.stopped) break;
   }
   queue->draining.store(false, std::memory_order_release);

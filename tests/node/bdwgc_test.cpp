@@ -194,6 +194,19 @@ TEST_F(BdwgcTest, ExitInsideACallbackStillRunsTheOthers) {   // S45
             "ba");
 }
 
+TEST_F(BdwgcTest, EventsThatNobodyCanCallAreDroppedAtExit) {
+  void* o = gc::allocate(48);
+  EXPECT_EQ(in_child(
+                [&](int out) {
+                  g_out = out;
+                  (void)finalize_raw({.obj = o}, queue, letter('a'), AtExit::yes, write_letter).status;
+                  (void)finalize_raw({.obj = o}, queue, letter('b'), AtExit::yes).status;   // a host's payload, and no Host::call
+                  (void)finalize_raw({.obj = o}, queue, letter('c'), AtExit::yes, write_letter).status;
+                },
+                0),
+            "ca");
+}
+
 TEST_F(BdwgcTest, QueuesAndLocksWorkInAForkedChild) {   // T8
   EXPECT_EQ(in_child(
                 [&](int out) {
