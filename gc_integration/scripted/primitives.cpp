@@ -132,17 +132,23 @@ void blocking(void (*f)(void*), void* argument) noexcept { f(argument); }
 
 namespace scripted {
 
-void kill(void* object) noexcept {
+bool is_rooted(const void* object) noexcept {
   World& w = world();
   const std::lock_guard lock(w.tables);
   for (const auto& [memory, o] : w.objects) {
-    if (!o.root) continue;
-    for (std::size_t i = 0; i < o.size; i += sizeof(void*)) {
-      if (std::atomic_ref(*reinterpret_cast<void**>(memory + i)).load(std::memory_order_relaxed) != object) continue;
-      std::fputs("scripted::kill: a root holds the object\n", stderr);
-      std::abort();
+    for (std::size_t i = 0; o.root && i < o.size; i += sizeof(void*)) {
+      if (std::atomic_ref(*reinterpret_cast<void**>(memory + i)).load(std::memory_order_relaxed) == object) return true;
     }
   }
+  return false;
+}
+
+void kill(void* object) noexcept {
+  if (is_rooted(object)) {
+    std::fputs("scripted::kill: a root holds the object\n", stderr);
+    std::abort();
+  }
+  const std::lock_guard lock(world().tables);
   auto* found = find(object);
   if (found == nullptr || found->first != object) {
     std::fputs("scripted::kill: not the start of a live object\n", stderr);

@@ -8,6 +8,8 @@ namespace mayfly::gc::scripted {
 
 /// The object counts as unreachable from now on. Aborts if a root word holds it.
 void kill(void* object) noexcept;
+/// Whether a root word holds the object: then it may not be killed.
+bool is_rooted(const void* object) noexcept;
 /// One collection: the number moves, `gap` is called, then the links of the killed are cleared, all with the allocation lock held. A killed object
 /// with a finalizer is kept, and its finalizer waits for invoke_finalizers(); it takes a second kill to die.
 void run_cycle(void (*gap)(void*) = nullptr, void* argument = nullptr) noexcept;
