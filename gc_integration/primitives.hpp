@@ -26,6 +26,8 @@ const char* start_problem() noexcept;
 
 /// Zeroed memory that the collector traces and reclaims. May collect, run finalizers, or leave by the host's out-of-memory handler.
 void* allocate(std::size_t bytes) noexcept;
+/// Memory that the collector reclaims and does not trace; not zeroed. May do what allocate() may do.
+void* allocate_untraced(std::size_t bytes) noexcept;
 /// Zeroed memory that is traced and never reclaimed: a root. May do what allocate() may do.
 void* allocate_roots(std::size_t bytes) noexcept;
 /// The start of the collected object that `address` points into, or null if the collector did not allocate it. Takes no lock.

@@ -70,6 +70,7 @@ Status start(Threads threads) noexcept {
 const char* start_problem() noexcept { return g_problem; }
 
 void* allocate(std::size_t bytes) noexcept { return GC_malloc(bytes); }
+void* allocate_untraced(std::size_t bytes) noexcept { return GC_malloc_atomic(bytes); }
 void* allocate_roots(std::size_t bytes) noexcept { return GC_malloc_uncollectable(bytes); }   // zeroed, as it is traced
 void* base_of(const void* address) noexcept { return GC_base(const_cast<void*>(address)); }
 void store_traced(void** where, void* value) noexcept { GC_ptr_store_and_dirty(where, value); }

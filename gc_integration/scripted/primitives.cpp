@@ -68,6 +68,7 @@ void* make(std::size_t bytes, bool root) {
 Status start(Threads) noexcept { return Status::ok; }
 const char* start_problem() noexcept { return ""; }
 void* allocate(std::size_t bytes) noexcept { return make(bytes, false); }
+void* allocate_untraced(std::size_t bytes) noexcept { return make(bytes, false); }
 void* allocate_roots(std::size_t bytes) noexcept { return make(bytes, true); }
 
 void* base_of(const void* address) noexcept {

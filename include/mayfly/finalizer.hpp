@@ -1,5 +1,6 @@
 // finalize(): a C++ closure that is called once an object has died, or at exit. Python: weakref.finalize
 #pragma once
+#include <mayfly/make.hpp>
 #include <mayfly/node.hpp>
 
 #include <exception>
@@ -29,7 +30,6 @@ struct ClosureOf : Closure {
     F f;
   };
 };
-Result<void*> allocate_closure(std::size_t bytes) noexcept;
 void run_closure(Event& event) noexcept;              // what it throws is reported
 }  // namespace internal
 
@@ -63,7 +63,7 @@ class Finalizer {
 template <class T, class F>
 Result<Finalizer> finalize(T* object, F f, CallbackQueue& queue = default_queue(), AtExit at_exit = AtExit::yes) noexcept {
   static_assert(alignof(F) <= 16, "bdwgc aligns objects to 16 bytes");
-  const Result<void*> memory = internal::allocate_closure(sizeof(internal::ClosureOf<F>));
+  const Result<void*> memory = internal::allocate_object(sizeof(internal::ClosureOf<F>));
   if (!memory) return {{}, memory.status};
   auto* closure = ::new (memory.value) internal::ClosureOf<F>(std::move(f));
   const auto registered = finalize_raw({.obj = object}, queue, closure, at_exit, internal::run_closure);

@@ -1,5 +1,6 @@
 // make<T>: an object that the collector owns.
 #pragma once
+#include <mayfly/errors.hpp>
 #include <mayfly/queue.hpp>
 
 #include <cstddef>
@@ -10,8 +11,8 @@
 namespace mayfly {
 
 namespace internal {
-void* allocate_object(std::size_t bytes);                                               // throws std::bad_alloc
-void destroy_later(void* object, CallbackQueue& queue, void (*destroy)(Event& event));  // throws std::bad_alloc, std::runtime_error
+Result<void*> allocate_object(std::size_t bytes) noexcept;
+Status destroy_later(void* object, CallbackQueue& queue, void (*destroy)(Event& event)) noexcept;   // failed: destroyed now
 template <class T>
 void destroy(Event& event) noexcept {
   static_cast<T*>(event.object)->~T();
@@ -20,14 +21,24 @@ void destroy(Event& event) noexcept {
 
 /// A collected T. Its memory is scanned for pointers. A non-trivial destructor runs as an event of the queue once the object has died: where that queue
 /// is drained, after the weak callbacks, never inside an allocation, never at exit. What the object points to is whole then.
-/// May collect. Throws std::bad_alloc, std::runtime_error with message() after shutdown or on an unregistered thread, and what T's constructor throws.
+/// May collect. `no_memory`, `shut_down`, `unknown_thread`, `unsupported`. Throws only what T's constructor throws.
+template <class T, class... Arguments>
+Result<T*> try_make_in(CallbackQueue& queue, Arguments&&... arguments) noexcept(std::is_nothrow_constructible_v<T, Arguments...>) {
+  static_assert(alignof(T) <= 16, "bdwgc aligns objects to 16 bytes");
+  const Result<void*> memory = internal::allocate_object(sizeof(T));
+  if (!memory) return {nullptr, memory.status};
+  T* object = ::new (memory.value) T(std::forward<Arguments>(arguments)...);
+  if constexpr (!std::is_trivially_destructible_v<T>) {
+    if (const Status status = internal::destroy_later(object, queue, internal::destroy<T>); status != Status::ok) return {nullptr, status};
+  }
+  return {object, Status::ok};
+}
+
+#if defined(__cpp_exceptions)
+/// try_make_in(), unwrapped: throws std::bad_alloc or Error.
 template <class T, class... Arguments>
 T* make_in(CallbackQueue& queue, Arguments&&... arguments) {
-  static_assert(alignof(T) <= 16, "bdwgc aligns objects to 16 bytes");
-  void* memory = internal::allocate_object(sizeof(T));
-  T* object = ::new (memory) T(std::forward<Arguments>(arguments)...);
-  if constexpr (!std::is_trivially_destructible_v<T>) internal::destroy_later(object, queue, internal::destroy<T>);
-  return object;
+  return unwrap(try_make_in<T>(queue, std::forward<Arguments>(arguments)...));
 }
 
 /// make_in() the default queue.
@@ -35,5 +46,6 @@ template <class T, class... Arguments>
 T* make(Arguments&&... arguments) {
   return make_in<T>(default_queue(), std::forward<Arguments>(arguments)...);
 }
+#endif
 
 }  // namespace mayfly

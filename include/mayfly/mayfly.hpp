@@ -8,3 +8,7 @@
 #include <mayfly/runtime.hpp>
 #include <mayfly/status.hpp>
 #include <mayfly/weak.hpp>
+#include <mayfly/weak_key_map.hpp>
+#include <mayfly/weak_set.hpp>
+#include <mayfly/weak_table.hpp>
+#include <mayfly/weak_value_map.hpp>

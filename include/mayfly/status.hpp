@@ -15,6 +15,9 @@ enum class [[nodiscard]] Status : int {
   shut_down,         ///< The queue, or the whole runtime, was shut down before the call.
   unsupported,       ///< The collector in this process cannot carry mayfly: see init_problem().
   already_bound,     ///< bind() was given a node that is bound; unbind() it first.
+  absent,            ///< A container has no such entry, or iteration is over. Python: KeyError, StopIteration.
+  empty,             ///< A container has nothing to pop. Python: KeyError.
+  changed,           ///< The program changed the container while it iterated, or while a policy was called. Python: RuntimeError.
 };
 
 /// Static text, in Python's wording where Python has one. Any thread; never fails.

@@ -43,6 +43,14 @@ class Weak {
     return {weak, Status::ok};
   }
 
+  /// Of a handle that was made elsewhere; `offset` is that of the T from the start of its collected object.
+  static constexpr Weak from(WeakHandle handle, std::ptrdiff_t offset = 0) noexcept {
+    Weak weak;
+    weak.handle_ = handle;
+    weak.offset_ = offset;
+    return weak;
+  }
+
   /// The referent, strong from now on, or null. Any registered thread; never collects; O(1), lock-free.
   T* get() const noexcept {
     void* base = load(handle_);

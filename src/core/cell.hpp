@@ -70,7 +70,8 @@ static_assert(sizeof(Cell) <= kBlockBytes && sizeof(Watcher) <= kBlockBytes);
 // ---- the kinds of slot owners ----
 enum class OwnerKind : std::uint64_t { nobody, bare, cell, watcher };
 inline gc::Owner owner(OwnerKind kind, const void* what) noexcept { return reinterpret_cast<gc::Owner>(what) | static_cast<gc::Owner>(kind); }
-inline OwnerKind kind_of(gc::Owner owner) noexcept { return static_cast<OwnerKind>(owner & 15); }
+inline constexpr gc::Owner kContained = 8;       // beside the kind: an entry of a weak container looks at this slot
+inline OwnerKind kind_of(gc::Owner owner) noexcept { return static_cast<OwnerKind>(owner & 7); }
 template <class T>
 T* pointer_of(gc::Owner owner) noexcept {
   return reinterpret_cast<T*>(owner & ~gc::Owner{15});

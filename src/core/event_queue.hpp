@@ -56,6 +56,13 @@ class Chain {
   void* tail_ = nullptr;             // alive through the chain
 };
 
+/// Where a weak table lies that is swept when this queue is taken from: in the collected object behind the slot. A block, in the queue's list.
+struct Anchor {
+  Anchor* next;
+  gc::Handle object;
+  std::uint64_t offset;
+};
+
 struct EventQueue {                  // mapped memory, never freed
   std::mutex mutex;
   Chain chain;
@@ -68,6 +75,9 @@ struct EventQueue {                  // mapped memory, never freed
   std::atomic<bool> exiting{false};
   std::atomic<bool> exit_done{false};     // exiting, and no exit finalizer is left; a new one clears it
   std::atomic<bool> closed{false};
+  Anchor* anchors = nullptr;
+  std::uint64_t swept = 0;                // contained_deaths() when the tables were swept last
+  std::atomic<bool> sweeping{false};
 
   /// The queue's implementation, made if need be: null when there is no memory. May collect.
   static EventQueue* of(CallbackQueue& face) noexcept;

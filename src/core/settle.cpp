@@ -11,13 +11,17 @@ namespace {
 
 constinit std::mutex g_settle;
 constinit std::atomic<std::uint64_t> g_settled{~std::uint64_t{0}};
+constinit std::atomic<std::uint64_t> g_contained_deaths{0};
 
 void* address_of(const Cell& cell) noexcept { return reinterpret_cast<void*>(~cell.address); }
+
+/// A new owner; what containers marked stays. Shard lock held.
+void change_owner(gc::Handle slot, gc::Owner to) noexcept { gc::set_owner(slot, to | (gc::owner_of(slot) & kContained)); }
 
 /// The last watcher left: the slot is bare again. Shard lock held.
 void drop_if_empty(Shard& shard, Cell& cell) noexcept {
   if (cell.newest != nullptr || cell.immortal) return;
-  gc::set_owner(cell.slot, owner(OwnerKind::bare, address_of(cell)));
+  change_owner(cell.slot, owner(OwnerKind::bare, address_of(cell)));
   free_block(shard, &cell);
 }
 
@@ -59,6 +63,7 @@ void settle_cell(Shard& shard, Cell& cell) noexcept {
 /// Settle lock held.
 void settle_slot(gc::Handle slot, gc::Owner who) noexcept {
   counters.cleared.fetch_add(1, std::memory_order_relaxed);
+  if ((who & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);   // pairs with contained_deaths()
   switch (kind_of(who)) {
     case OwnerKind::nobody:
       break;
@@ -107,8 +112,9 @@ void settle() noexcept {
 
 std::uint64_t settled_number() noexcept { return g_settled.load(std::memory_order_acquire); }
 
-void kill_now(const Target& target) noexcept {
-  const std::lock_guard settling(g_settle);
+namespace {
+/// Settle lock held.
+void kill_slot(const Target& target) noexcept {
   Shard& shard = shard_of(target.base);
   gc::Handle slot;
   {
@@ -117,10 +123,21 @@ void kill_now(const Target& target) noexcept {
     if (slot.empty()) return;
     if (target.cell != nullptr) target.cell->word = 0;
     erase_slot(shard, target.base, slot);
+    if ((gc::owner_of(slot) & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);
     if (Cell* cell = cell_of(slot)) settle_cell(shard, *cell);
   }
   counters.cleared.fetch_add(1, std::memory_order_relaxed);
   gc::unlink_slot(slot);
+}
+}  // namespace
+
+void kill_now(const Target& target) noexcept {
+  const std::lock_guard settling(g_settle);
+  kill_slot(target);
+  if (target.cell == nullptr) return;
+  Target in_table = target;          // typed handles do not know the object's word
+  in_table.cell = nullptr;
+  kill_slot(in_table);
 }
 
 Cell* cell_of(gc::Handle slot) noexcept {
@@ -128,13 +145,20 @@ Cell* cell_of(gc::Handle slot) noexcept {
   return kind_of(who) == OwnerKind::cell ? pointer_of<Cell>(who) : nullptr;
 }
 
+void mark_contained(const Target& target, gc::Handle slot) noexcept {
+  const std::lock_guard lock(mutex_of(shard_of(target.base)));
+  gc::set_owner(slot, gc::owner_of(slot) | kContained);
+}
+
+std::uint64_t contained_deaths() noexcept { return g_contained_deaths.load(std::memory_order_acquire); }
+
 bool attach(Shard& shard, gc::Handle slot, const Target& target, Watcher& watcher) noexcept {
   Cell* cell = cell_of(slot);
   if (cell == nullptr) {
     void* block = new_block(shard);
     if (block == nullptr) return false;
     cell = ::new (block) Cell{.slot = slot, .address = ~reinterpret_cast<std::uint64_t>(target.base), .immortal = target.life == Referent::Life::immortal};
-    gc::set_owner(slot, owner(OwnerKind::cell, cell));
+    change_owner(slot, owner(OwnerKind::cell, cell));
   }
   cell->attach(watcher);
   return true;

@@ -22,6 +22,11 @@ void forget_node(RefNode& node) noexcept;
 /// Takes an armed finalizer's watcher out of its referent's cell.
 void forget_finalizer(FinalizerRecord& record) noexcept;
 
+/// An entry of a weak container looks at the target's slot: its death shall move contained_deaths(). REQUIRES: the target is alive.
+void mark_contained(const Target& target, gc::Handle slot) noexcept;
+/// Moves when something that a weak container looks at has died and was settled. Lock-free.
+std::uint64_t contained_deaths() noexcept;
+
 /// Attaches the watcher to the target's cell, made if need be. Shard lock held. False: no memory.
 bool attach(Shard& shard, gc::Handle slot, const Target& target, Watcher& watcher) noexcept;
 Cell* cell_of(gc::Handle slot) noexcept;   // or null. Shard lock held.

@@ -10,6 +10,8 @@ Status ready() noexcept;
 Result<core::Target> target_of(const Referent& referent) noexcept;
 /// The options that init() was called with.
 bool invokes_finalizers() noexcept;
+/// Drops the dead entries of the queue's weak tables, if there can be any. Calls no host code. Holds no lock.
+void sweep_tables(core::EventQueue& queue) noexcept;
 void exit_handler_wanted() noexcept;   // the first finalizer with at_exit was made
 void forget_thread() noexcept;         // the calling thread's registration is to be looked up again
 

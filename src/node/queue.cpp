@@ -68,6 +68,7 @@ bool CallbackQueue::take(Event& event) noexcept {
   if (queue == nullptr) return false;
   if (node::invokes_finalizers()) gc::invoke_finalizers();
   core::settle();
+  node::sweep_tables(*queue);
   return take_settled(*queue, event);
 }
 
@@ -99,7 +100,8 @@ bool CallbackQueue::collect() noexcept {
   (void)gc::collect();
   if (node::invokes_finalizers()) gc::invoke_finalizers();
   core::settle();
-  const core::EventQueue* queue = core::EventQueue::peek(*this);
+  core::EventQueue* queue = core::EventQueue::peek(*this);
+  if (queue != nullptr) node::sweep_tables(*queue);
   return queue != nullptr && queue->waiting.load(std::memory_order_relaxed) != 0;
 }
 

@@ -14,6 +14,9 @@ const char* message(Status status) noexcept {
     case Status::shut_down: return "the weak reference runtime was shut down";
     case Status::unsupported: return "this collector is not supported: see init_problem()";
     case Status::already_bound: return "the reference is bound already: unbind it first";
+    case Status::absent: return "no such entry in the weak container";
+    case Status::empty: return "pop from empty weak container";
+    case Status::changed: return "weak container changed size during iteration";
   }
   return "unknown status";
 }

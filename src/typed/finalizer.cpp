@@ -1,8 +1,5 @@
 #include <mayfly/finalizer.hpp>
 
-#include "gc_integration/primitives.hpp"
-#include "src/node/guard.hpp"
-
 #include <atomic>
 #include <cstdio>
 
@@ -40,12 +37,6 @@ bool Finalizer::detach() {
 }
 
 namespace internal {
-
-Result<void*> allocate_closure(std::size_t bytes) noexcept {
-  if (const Status ready = node::ready(); ready != Status::ok) return {nullptr, ready};
-  void* memory = gc::allocate(bytes);
-  return {memory, memory != nullptr ? Status::ok : Status::no_memory};
-}
 
 void run_closure(Event& event) noexcept {
   auto* closure = static_cast<Closure*>(event.payload);

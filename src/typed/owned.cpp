@@ -1,51 +1,54 @@
-// What Root and make need out of line. The only layer that throws.
+// What Root and make need out of line, and the step from a status to an exception.
 #include "gc_integration/primitives.hpp"
 #include "gc_integration/roots.hpp"
 #include "src/node/guard.hpp"
 
+#include <mayfly/errors.hpp>
 #include <mayfly/make.hpp>
 #include <mayfly/node.hpp>
 #include <mayfly/root.hpp>
 #include <mayfly/weak.hpp>
 
 #include <new>
-#include <stdexcept>
 
-namespace mayfly::internal {
-namespace {
+namespace mayfly {
 
-void expect_ok(Status status) {
-  if (status == Status::no_memory) throw std::bad_alloc();
-  if (status != Status::ok) throw std::runtime_error(message(status));
+void throw_status(Status status) {
+  switch (status) {
+    case Status::no_memory: throw std::bad_alloc();
+    case Status::dead: throw ReferenceError();
+    case Status::not_weakrefable:
+    case Status::not_collectable: throw NotWeakReferenceable(status);
+    default: throw Error(status);
+  }
 }
 
-}  // namespace
+namespace internal {
 
 void** new_root(void* object) {
-  expect_ok(node::ready());
-  const auto root = gc::acquire_root();
-  expect_ok(root.status);
+  unwrap(node::ready());
+  void** root = unwrap(gc::acquire_root());
   gc::note_displacement(static_cast<std::size_t>(offset_from_base(object)));
-  *root.value = object;
-  return root.value;
+  *root = object;
+  return root;
 }
 
 void drop_root(void** root) noexcept { gc::release_root(root); }
 
-void* allocate_object(std::size_t bytes) {
-  expect_ok(node::ready());
+Result<void*> allocate_object(std::size_t bytes) noexcept {
+  if (const Status ready = node::ready(); ready != Status::ok) return {nullptr, ready};
   void* memory = gc::allocate(bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
+  return {memory, memory != nullptr ? Status::ok : Status::no_memory};
 }
 
-void destroy_later(void* object, CallbackQueue& queue, void (*destroy)(Event& event)) {
-  Status status = finalize_object({.obj = object}, queue, nullptr, destroy);
-  if (status == Status::ok) return;
+Status destroy_later(void* object, CallbackQueue& queue, void (*destroy)(Event& event)) noexcept {
+  const Status status = finalize_object({.obj = object}, queue, nullptr, destroy);
+  if (status == Status::ok) return status;
   Event event;   // no one else would destroy it
   event.object = object;
   destroy(event);
-  expect_ok(status);
+  return status;
 }
 
-}  // namespace mayfly::internal
+}  // namespace internal
+}  // namespace mayfly

@@ -1,0 +1,353 @@
+// Overview
+//   An entry keeps the weak handle of its weak side, its hash, and the strong side. A cleared slot *is* the tombstone: lookups, iteration and popping
+//   skip it at once, and no message about it can come late and hit a newer entry.                                     .table.tombstone
+//   Dead entries are dropped (so that their strong side can die) by sweep(): when the queue is taken from, or when size() is asked, after something died
+//   that any container looked at; and when the entries are rebuilt.                                                   .table.sweep
+//   The queue knows its tables by anchors: weak handles of the objects that hold them.
+//
+// Re-entrancy
+//   Host code runs only inside Probe::equal, and other people's finalizers inside allocations. After either, `edits_` tells whether the table is still
+//   the one that was looked at; if not, the look-up starts again. Entries move only in rebuild() and clear().           .table.edits
+//
+// What the collector sees: entries are traced. A handle has its generation and a hash its top bit above any address.     .table.no-false-pointer
+#include <mayfly/weak_table.hpp>
+
+#include "src/core/event_queue.hpp"
+#include "src/core/settle.hpp"
+#include "src/node/guard.hpp"
+
+#include <bit>
+#include <cstring>
+#include <new>
+
+namespace mayfly {
+
+struct WeakTable::Entry {
+  gc::Handle weak;                   // empty: removed, or dead and swept
+  std::uint64_t hash = 0;            // top bit set
+  void* strong = nullptr;
+  std::uint64_t offset = 0;          // of the weak side from the base of its object
+};
+
+namespace {
+
+constexpr std::uint64_t kHashTop = std::uint64_t{1} << 63;
+constexpr std::uint32_t kFirstCapacity = 8, kMaxCapacity = 1u << 30;
+constexpr int kMaxRestarts = 1000;   // of a look-up whose equality keeps changing the table
+
+using Entry = WeakTable::Entry;
+
+/// The weak side, strong from now on, or null.
+void* object_of(const Entry& entry) noexcept {
+  auto* base = entry.weak.empty() ? nullptr : static_cast<char*>(gc::load(entry.weak));
+  return base != nullptr ? base + entry.offset : nullptr;
+}
+
+enum class Existing { replace, keep };
+
+}  // namespace
+
+struct WeakTable::Access {
+  WeakTable& t;
+
+  struct Found {
+    Entry* entry = nullptr;
+    void* object = nullptr;
+  };
+
+  Item item(const Entry& entry, void* object) const noexcept {
+    return t.side_ == WeakSide::key ? Item{object, entry.strong} : Item{entry.strong, object};
+  }
+
+  static std::uint64_t spread(std::uint64_t hash) noexcept { return ((hash | kHashTop) * 0x9E3779B97F4A7C15u) >> 20; }
+  std::uint32_t mask() const noexcept { return t.capacity_ * 2 - 1; }
+
+  /// MAY CALL HOST (equal).
+  Result<Found> find(const Probe& probe) const noexcept {
+    for (int attempt = 0; attempt < kMaxRestarts; ++attempt) {
+      const Result<Found> result = find_once(probe);
+      if (result.status != Status::changed) return result;
+    }
+    return {{}, Status::changed};
+  }
+
+  /// `changed`: equal() edited the table. MAY CALL HOST (equal).
+  Result<Found> find_once(const Probe& probe) const noexcept {
+    if (t.capacity_ == 0) return {{}, Status::absent};
+    const std::uint64_t edits = t.edits_;
+    for (std::uint64_t i = spread(probe.hash);; ++i) {
+      const std::uint32_t position = t.index_[i & mask()];
+      if (position == 0) return {{}, Status::absent};
+      Entry& entry = t.entries_[position - 1];
+      if (entry.hash != (probe.hash | kHashTop)) continue;
+      void* object = object_of(entry);
+      if (object == nullptr) continue;                                                       // .table.tombstone
+      const Item held = item(entry, object);
+      Answer answer = held.key == probe.what ? Answer::yes : Answer::no;
+      if (probe.equal != nullptr) {
+        answer = probe.equal(probe.self, probe.what, held.key);
+        asm volatile("" : : "r"(object), "r"(held.key) : "memory");                          // held during the call
+        if (answer == Answer::error) return {{}, Status::host_error};
+        if (t.edits_ != edits) return {{}, Status::changed};                                 // .table.edits
+      }
+      if (answer == Answer::yes) return {{&entry, object}, Status::ok};
+    }
+  }
+
+  bool has_room() const noexcept { return t.used_ < t.capacity_ && t.indexed_ < t.capacity_; }
+
+  /// Room for one more entry. May collect. Holds no lock.
+  Status make_room() noexcept {
+    while (!has_room()) {
+      sweep();
+      const std::uint64_t edits = t.edits_;
+      std::uint32_t capacity = std::bit_ceil(t.live_ + t.live_ / 2 + 1);
+      if (capacity < kFirstCapacity) capacity = kFirstCapacity;
+      if (capacity > kMaxCapacity) return Status::no_memory;
+      auto* entries = static_cast<Entry*>(gc::allocate(capacity * sizeof(Entry)));
+      auto* index = static_cast<std::uint32_t*>(gc::allocate_untraced(capacity * 2 * sizeof(std::uint32_t)));
+      if (entries == nullptr || index == nullptr) return Status::no_memory;
+      if (t.edits_ == edits) rebuild(entries, index, capacity);                              // else a finalizer changed the table meanwhile
+    }
+    return Status::ok;
+  }
+
+  /// NO ALLOC. REQUIRES: the capacity holds all living entries.
+  void rebuild(Entry* entries, std::uint32_t* index, std::uint32_t capacity) noexcept {
+    std::memset(index, 0, capacity * 2 * sizeof(std::uint32_t));
+    const Entry* old = t.entries_;
+    const std::uint32_t used = t.used_;
+    gc::store_traced(reinterpret_cast<void**>(&t.entries_), entries);
+    gc::store_traced(reinterpret_cast<void**>(&t.index_), index);
+    t.capacity_ = capacity;
+    t.used_ = t.indexed_ = t.live_ = 0;
+    ++t.edits_;
+    for (std::uint32_t i = 0; i < used; ++i) {
+      if (object_of(old[i]) != nullptr) append(old[i]);
+    }
+  }
+
+  /// NO ALLOC. REQUIRES: has_room().
+  void append(const Entry& entry) noexcept {
+    std::uint64_t i = spread(entry.hash);
+    while (t.index_[i & mask()] != 0) ++i;
+    Entry& place = t.entries_[t.used_];
+    place.weak = entry.weak;
+    place.hash = entry.hash;
+    place.offset = entry.offset;
+    gc::store_traced(&place.strong, entry.strong);
+    t.index_[i & mask()] = ++t.used_;
+    ++t.indexed_;
+    ++t.live_;
+  }
+
+  void remove(Entry& entry) noexcept {
+    entry.weak = {};
+    entry.strong = nullptr;
+    --t.live_;
+    ++t.edits_;
+  }
+
+  /// Drops what is dead. NO ALLOC; calls nothing.
+  void sweep() noexcept {
+    t.deaths_seen_ = core::contained_deaths();
+    for (std::uint32_t i = 0; i < t.used_; ++i) {
+      Entry& entry = t.entries_[i];
+      if (!entry.weak.empty() && object_of(entry) == nullptr) remove(entry);
+    }
+  }
+
+  /// Lets the queue know of this table. May collect. Holds no lock.
+  Status anchor() noexcept {
+    if (t.anchored_) return Status::ok;
+    const auto target = node::target_of({.obj = &t});
+    if (!target) return target.status;
+    core::EventQueue* queue = core::EventQueue::of(t.queue());
+    if (queue == nullptr) return Status::no_memory;
+    const auto slot = core::slot_for(target.value);
+    if (!slot) return slot.status;
+    core::Shard& shard = core::shard_of(target.value.base);
+    void* block;
+    {
+      const std::lock_guard lock(mutex_of(shard));
+      block = new_block(shard);
+    }
+    if (block == nullptr) return Status::no_memory;
+    gc::note_displacement(target.value.offset);
+    const std::lock_guard lock(queue->mutex);
+    queue->anchors = ::new (block) core::Anchor{queue->anchors, slot.value, target.value.offset};
+    t.anchored_ = true;
+    return Status::ok;
+  }
+
+  /// May collect. MAY CALL HOST (equal).
+  Result<Item> insert(const Probe& probe, void* strong, const Referent& weak, Existing existing) noexcept {
+    if (const Status ready = node::ready(); ready != Status::ok) return {{}, ready};
+    const auto target = node::target_of(weak);
+    if (!target) return {{}, target.status};
+    if (const Status known = anchor(); known != Status::ok) return {{}, known};
+    const auto slot = core::slot_for(target.value);
+    if (!slot) return {{}, slot.status};
+    core::mark_contained(target.value, slot.value);
+    return enter(probe, {slot.value, probe.hash | kHashTop, strong, target.value.offset}, weak.obj, existing);
+  }
+
+  /// REQUIRES: the entry's slot is marked, `object` is its weak side, this table is anchored. May collect. MAY CALL HOST (equal).
+  Result<Item> enter(const Probe& probe, const Entry& entry, void* object, Existing existing) noexcept {
+    for (int attempt = 0; attempt < kMaxRestarts; ++attempt) {
+      if (const Status room = make_room(); room != Status::ok) return {{}, room};
+      const auto found = find(probe);
+      if (found.status == Status::ok) {
+        if (existing == Existing::replace) replace(*found.value.entry, entry);
+        return {item(*found.value.entry, existing == Existing::keep || t.side_ == WeakSide::key ? found.value.object : object), Status::ok};
+      }
+      if (found.status != Status::absent) return {{}, found.status};
+      if (!has_room()) continue;                                                             // equal() filled it
+      append(entry);
+      ++t.edits_;
+      ++t.changes_;
+      return {item(entry, object), Status::ok};
+    }
+    return {{}, Status::changed};
+  }
+
+  /// The other side of an entry; its key stays (S37).
+  void replace(Entry& entry, const Entry& with) noexcept {
+    ++t.edits_;
+    if (t.side_ == WeakSide::key) return gc::store_traced(&entry.strong, with.strong);
+    entry.weak = with.weak;
+    entry.offset = with.offset;
+  }
+
+  static void sweep_all(core::EventQueue& queue) noexcept {
+    core::Anchor** link = &queue.anchors;
+    for (;;) {
+      core::Anchor* anchor;
+      {
+        const std::lock_guard lock(queue.mutex);
+        anchor = *link;
+      }
+      if (anchor == nullptr) return;
+      if (auto* base = static_cast<char*>(gc::load(anchor->object))) {
+        Access{*reinterpret_cast<WeakTable*>(base + anchor->offset)}.sweep();
+        link = &anchor->next;
+        continue;
+      }
+      {                                                                                      // a table that died
+        const std::lock_guard lock(queue.mutex);
+        if (*link != anchor) continue;                                                       // a newer one came to the front
+        *link = anchor->next;
+      }
+      core::Shard& shard = core::shard_of(anchor);
+      const std::lock_guard lock(mutex_of(shard));
+      free_block(shard, anchor);
+    }
+  }
+};
+
+Result<Item> WeakTable::find(const Probe& probe) const noexcept {
+  const Access access{const_cast<WeakTable&>(*this)};
+  const auto found = access.find(probe);
+  return {found ? access.item(*found.value.entry, found.value.object) : Item{}, found.status};
+}
+
+Status WeakTable::set(const Probe& probe, void* strong, const Referent& weak) noexcept {
+  return Access{*this}.insert(probe, strong, weak, Existing::replace).status;
+}
+
+Result<Item> WeakTable::set_default(const Probe& probe, void* strong, const Referent& weak) noexcept {
+  return Access{*this}.insert(probe, strong, weak, Existing::keep);
+}
+
+Result<Item> WeakTable::pop(const Probe& probe) noexcept {
+  Access access{*this};
+  const auto found = access.find(probe);
+  if (!found) return {{}, found.status};
+  const Item item = access.item(*found.value.entry, found.value.object);
+  access.remove(*found.value.entry);
+  ++changes_;
+  return {item, Status::ok};
+}
+
+Result<Item> WeakTable::pop_newest() noexcept {
+  Access access{*this};
+  while (used_ > 0) {
+    Entry& entry = entries_[--used_];          // its index place may later name a newer entry: look-ups compare hashes anyway
+    void* object = object_of(entry);
+    const Item item = access.item(entry, object);
+    if (!entry.weak.empty()) access.remove(entry);
+    if (object == nullptr) continue;
+    ++changes_;
+    return {item, Status::ok};
+  }
+  return {{}, Status::empty};
+}
+
+void WeakTable::clear() noexcept {
+  entries_ = nullptr;
+  index_ = nullptr;
+  capacity_ = used_ = indexed_ = live_ = 0;
+  ++edits_;
+  ++changes_;
+}
+
+std::size_t WeakTable::size() const noexcept {
+  if (deaths_seen_ != core::contained_deaths()) Access{const_cast<WeakTable&>(*this)}.sweep();
+  return live_;
+}
+
+Status WeakTable::next(Cursor& cursor, Dead dead) const noexcept {
+  if (cursor.changes_ == 0) cursor.changes_ = changes_ + 1;
+  if (cursor.changes_ != changes_ + 1) return Status::changed;
+  const Access access{const_cast<WeakTable&>(*this)};
+  while (cursor.at_ < used_) {
+    const Entry& entry = entries_[cursor.at_++];
+    void* object = object_of(entry);
+    if (object == nullptr && (dead == Dead::skip || entry.weak.empty())) continue;
+    cursor.item = access.item(entry, object);
+    cursor.weak = {entry.weak.bits};
+    cursor.offset = static_cast<std::ptrdiff_t>(entry.offset);
+    cursor.hash = entry.hash;
+    return Status::ok;
+  }
+  cursor.item = {};
+  return Status::absent;
+}
+
+Status WeakTable::remove(Cursor& cursor) noexcept {
+  if (cursor.changes_ != changes_ + 1) return Status::changed;
+  if (cursor.at_ == 0 || cursor.at_ > used_ || entries_[cursor.at_ - 1].weak.empty()) return Status::absent;
+  Access{*this}.remove(entries_[cursor.at_ - 1]);
+  cursor.changes_ = ++changes_ + 1;
+  return Status::ok;
+}
+
+Status WeakTable::update(const WeakTable& other, void* self, Answer (*equal)(void* self, const void* what, void* key)) noexcept {
+  if (&other == this) return Status::ok;
+  Access access{*this};
+  if (const Status known = access.anchor(); known != Status::ok) return known;
+  Cursor from;
+  for (;;) {
+    const Status stepped = other.next(from);
+    if (stepped != Status::ok) return stepped == Status::absent ? Status::ok : stepped;
+    const Entry& entry = other.entries_[from.at_ - 1];
+    const Entry copy{entry.weak, entry.hash, entry.strong, entry.offset};
+    void* object = other.side_ == WeakSide::key ? from.item.key : from.item.value;
+    const auto entered = access.enter({from.hash, from.item.key, self, equal}, copy, object, Existing::replace);
+    asm volatile("" : : "r"(object) : "memory");
+    if (!entered) return entered.status;
+  }
+}
+
+namespace node {
+
+void sweep_tables(core::EventQueue& queue) noexcept {
+  const std::uint64_t deaths = core::contained_deaths();
+  if (queue.swept == deaths || queue.sweeping.exchange(true, std::memory_order_acquire)) return;
+  queue.swept = deaths;
+  WeakTable::Access::sweep_all(queue);
+  queue.sweeping.store(false, std::memory_order_release);
+}
+
+}  // namespace node
+}  // namespace mayfly

@@ -1,0 +1,311 @@
+#include "tests/scripted_world.hpp"
+
+#include <mayfly/weak_table.hpp>
+
+#include <functional>
+#include <map>
+#include <random>
+
+namespace mayfly::world {
+namespace {
+
+struct TableObject {
+  CellWord cell;
+  WeakTable table;
+};
+
+WeakTable& table_in(CallbackQueue& queue, WeakSide side = WeakSide::key) {
+  auto* o = static_cast<TableObject*>(gc::allocate(sizeof(TableObject)));
+  return (new (o) TableObject{{}, WeakTable(side, &queue)})->table;
+}
+
+/// A probe whose equality is a function of the test.
+struct HostProbe {
+  std::function<Answer(void* key)> equal;
+  Probe operator()(std::uint64_t hash) {
+    return {hash, nullptr, this, [](void* self, const void*, void* key) { return static_cast<HostProbe*>(self)->equal(key); }};
+  }
+};
+
+Probe identity(const void* key) { return {.hash = reinterpret_cast<std::uint64_t>(key), .what = key}; }
+
+TEST(WeakTable, IsEmptyWhenAllZero) {
+  auto& table = *static_cast<WeakTable*>(gc::allocate(sizeof(WeakTable)));
+  Object* o = object();
+  EXPECT_EQ(table.find(identity(o)).status, Status::absent);
+  EXPECT_EQ(table.pop_newest().status, Status::empty);
+  EXPECT_EQ(table.size(), 0u);
+  EXPECT_EQ(table.set(identity(o), token(1), {.obj = o}), Status::ok);
+  EXPECT_EQ(table.find(identity(o)).value.value, token(1));
+}
+
+TEST(WeakTable, ADeadEntryIsAbsentBeforeAnyDrainAndItsStrongSideIsLetGoAtTheDrain) {   // S31 S35
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  Object* key = object();
+  Object* other = object();
+  ASSERT_EQ(table.set(identity(key), token(1), {.obj = key, .cell = &key->cell}), Status::ok);
+  ASSERT_EQ(table.set(identity(other), token(2), {.obj = other}), Status::ok);
+  kill_and_collect(key);
+  EXPECT_EQ(table.find(identity(key)).status, Status::absent);
+  EXPECT_EQ(table.pop(identity(key)).status, Status::absent);
+  WeakTable::Cursor shown;
+  ASSERT_EQ(table.next(shown, WeakTable::Dead::show), Status::ok);
+  EXPECT_EQ(shown.item.key, nullptr);
+  EXPECT_EQ(shown.item.value, token(1));   // not yet let go
+  (void)queue.drain();
+  WeakTable::Cursor rest;
+  ASSERT_EQ(table.next(rest, WeakTable::Dead::show), Status::ok);
+  EXPECT_EQ(rest.item.key, other);
+  EXPECT_EQ(table.size(), 1u);
+}
+
+TEST(WeakTable, AReusedAddressDoesNotFindTheDeadEntry) {   // S20 S31
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  void* key = object();
+  ASSERT_EQ(table.set(identity(key), token(1), {.obj = key}), Status::ok);
+  kill_and_collect(key);
+  void* again = scripted::reuse(key);
+  ASSERT_EQ(again, key);
+  EXPECT_EQ(table.find(identity(again)).status, Status::absent);
+  ASSERT_EQ(table.set(identity(again), token(2), {.obj = again}), Status::ok);
+  (void)queue.drain();                     // the late removal of the first must not hit the second
+  EXPECT_EQ(table.find(identity(again)).value.value, token(2));
+  EXPECT_EQ(table.size(), 1u);
+}
+
+TEST(WeakTable, DeathByHandRemoves) {   // T6
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  Object* with_word = object();
+  Object* without = object();
+  (void)table.set(identity(with_word), token(1), {.obj = with_word, .cell = &with_word->cell});
+  (void)table.set(identity(without), token(1), {.obj = without});
+  clear_now({.obj = with_word, .cell = &with_word->cell});
+  clear_now({.obj = without});
+  EXPECT_EQ(table.size(), 0u);
+}
+
+TEST(WeakTable, ClearNowFindsTheSlotOfWhoeverDidNotKnowTheWord) {   // T6
+  Object* o = object();
+  const WeakHandle without = weak_handle({.obj = o}).value;
+  const WeakHandle with_word = weak_handle({.obj = o, .cell = &o->cell}).value;
+  clear_now({.obj = o, .cell = &o->cell});
+  EXPECT_EQ(load(without), nullptr);
+  EXPECT_EQ(load(with_word), nullptr);
+}
+
+TEST(WeakTable, AFailingEqualityIsAnsweredAndChangesNothing) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  Object* key = object();
+  HostProbe yes{[](void*) { return Answer::yes; }}, error{[](void*) { return Answer::error; }};
+  ASSERT_EQ(table.set(yes(1), token(1), {.obj = key}), Status::ok);
+  EXPECT_EQ(table.find(error(1)).status, Status::host_error);
+  EXPECT_EQ(table.set(error(1), token(2), {.obj = object()}), Status::host_error);
+  EXPECT_EQ(table.pop(error(1)).status, Status::host_error);
+  EXPECT_EQ(table.find(yes(1)).value.value, token(1));
+  EXPECT_EQ(table.find(error(2)).status, Status::absent);   // another hash: never asked
+}
+
+TEST(WeakTable, AnEqualityThatChangesTheTableIsAskedAgain) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  Object* first = object();
+  HostProbe yes{[](void*) { return Answer::yes; }};
+  ASSERT_EQ(table.set(yes(1), token(1), {.obj = first}), Status::ok);
+  int calls = 0;
+  std::vector<Object*> grown;
+  HostProbe growing{[&](void*) {
+    if (++calls == 1) {
+      for (int i = 0; i < 100; ++i) {
+        grown.push_back(object());
+        (void)table.set(identity(grown.back()), token(9), {.obj = grown.back()});
+      }
+    }
+    return Answer::yes;
+  }};
+  EXPECT_EQ(table.find(growing(1)).value.value, token(1));
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(table.size(), 101u);
+
+  calls = 0;
+  HostProbe removing{[&](void*) {
+    ++calls;
+    (void)table.pop(yes(1));
+    return Answer::yes;
+  }};
+  EXPECT_EQ(table.find(removing(1)).status, Status::absent);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(WeakTable, AnEqualityThatAlwaysChangesTheTableEndsInAStatus) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  HostProbe yes{[](void*) { return Answer::yes; }};
+  Object* first = object();
+  ASSERT_EQ(table.set(yes(1), token(1), {.obj = first}), Status::ok);
+  HostProbe hostile{[&](void*) {
+    Object* o = object();
+    (void)table.set(identity(o), token(2), {.obj = o});
+    return Answer::no;
+  }};
+  EXPECT_EQ(table.find(hostile(1)).status, Status::changed);
+  EXPECT_EQ(table.find(yes(1)).value.value, token(1));
+}
+
+TEST(WeakTable, AnEqualityMayCollectAndTakeEvents) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  Object* dying = object();
+  Object* other = object();
+  HostProbe never{[](void*) { return Answer::no; }};
+  ASSERT_EQ(table.set(never(1), token(1), {.obj = dying}), Status::ok);
+  ASSERT_EQ(table.set(never(1), token(2), {.obj = other}), Status::ok);
+  HostProbe collecting{[&](void* key) {
+    if (key == dying) {
+      kill_and_collect(dying);
+      EXPECT_TRUE(take_all(queue).empty());
+    }
+    return key == other ? Answer::yes : Answer::no;
+  }};
+  EXPECT_EQ(table.find(collecting(1)).value.key, other);
+  EXPECT_EQ(table.size(), 1u);
+}
+
+TEST(WeakTable, IterationSeesChangesAsAnErrorAndDeathsAsNothing) {   // S33
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  std::vector<Object*> keys;
+  for (int i = 0; i < 20; ++i) {
+    keys.push_back(object());
+    (void)table.set(identity(keys.back()), token(1), {.obj = keys.back()});
+  }
+  WeakTable::Cursor at;
+  ASSERT_EQ(table.next(at), Status::ok);
+  EXPECT_EQ(at.item.key, keys[0]);
+  scripted::kill(keys[1]);
+  scripted::kill(keys[2]);
+  scripted::run_cycle();
+  (void)queue.drain();                                       // sweeps, which is no change of the program's
+  ASSERT_EQ(table.next(at), Status::ok);
+  EXPECT_EQ(at.item.key, keys[3]);
+  ASSERT_EQ(table.set(identity(keys[3]), token(7), {.obj = keys[3]}), Status::ok);   // the same size
+  ASSERT_EQ(table.next(at), Status::ok);
+  ASSERT_EQ(table.remove(at), Status::ok);
+  EXPECT_EQ(table.remove(at), Status::absent);
+  ASSERT_EQ(table.next(at), Status::ok);
+  (void)table.pop(identity(keys[9]));
+  EXPECT_EQ(table.next(at), Status::changed);
+}
+
+TEST(WeakTable, EveryFailingAllocationLeavesItAsItWas) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  std::vector<Object*> keys;
+  for (int i = 0; i < 30; ++i) {
+    Object* key = object();
+    for (std::uint64_t n = 1;; ++n) {
+      ASSERT_LT(n, 20u);
+      scripted::fail_nth(n);
+      const Status status = table.set(identity(key), token(1), {.obj = key});
+      scripted::fail_nth(0);
+      if (status == Status::ok) break;
+      ASSERT_EQ(status, Status::no_memory);
+      ASSERT_EQ(table.size(), keys.size());
+      ASSERT_EQ(table.find(identity(key)).status, Status::absent);
+    }
+    keys.push_back(key);
+    for (Object* k : keys) ASSERT_EQ(table.find(identity(k)).status, Status::ok);
+  }
+}
+
+TEST(WeakTable, RefusesBadPlacesAndBadReferents) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  int local = 0;
+  EXPECT_EQ(table.set(identity(&local), token(1), {.obj = &local}), Status::not_collectable);
+  EXPECT_EQ(table.set(identity(nullptr), token(1), {.obj = nullptr}), Status::not_collectable);
+  EXPECT_EQ(table.find(identity(&local)).status, Status::absent);
+  WeakTable on_stack(WeakSide::key, &queue);
+  Object* key = object();
+  EXPECT_EQ(on_stack.set(identity(key), token(1), {.obj = key}), Status::not_collectable);
+}
+
+TEST(WeakTable, ATableThatDiedIsForgottenByItsQueue) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  WeakTable& second = table_in(queue);
+  Object* key = object();
+  (void)table.set(identity(key), token(1), {.obj = key});
+  (void)second.set(identity(key), token(2), {.obj = key});
+  scripted::kill(holder(*reinterpret_cast<RefNode*>(&table)));
+  kill_and_collect(key);                                     // both die, and the dead table's memory is poisoned
+  (void)queue.drain();
+  EXPECT_EQ(second.size(), 0u);
+}
+
+TEST(WeakTable, BehavesLikeAMapUnderRandomUse) {   // S31 S32
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue, WeakSide::value);
+  std::map<std::uintptr_t, Object*> model;                   // strong number -> weak object
+  std::vector<std::uintptr_t> order;
+  const auto forget = [&](std::uintptr_t key) {
+    model.erase(key);
+    std::erase(order, key);
+  };
+  for (int step = 0; step < 20'000; ++step) {
+    const std::uintptr_t key = random() % 300 + 1;
+    const Probe probe{.hash = key % 40, .what = token(key)}; // many of an equal hash
+    switch (random() % 8) {
+      case 0: case 1: case 2: {
+        Object* value = object();
+        ASSERT_EQ(table.set(probe, token(key), {.obj = value}), Status::ok);
+        if (!model.contains(key)) order.push_back(key);
+        model[key] = value;
+        break;
+      }
+      case 3: {
+        ASSERT_EQ(table.pop(probe).status, model.contains(key) ? Status::ok : Status::absent);
+        forget(key);
+        break;
+      }
+      case 4: {
+        if (!model.contains(key)) break;
+        kill_and_collect(model[key]);
+        forget(key);
+        if (random() % 2 == 0) (void)queue.drain();
+        break;
+      }
+      case 5: {
+        const auto item = table.pop_newest();
+        ASSERT_EQ(item.status, order.empty() ? Status::empty : Status::ok);
+        if (order.empty()) break;
+        ASSERT_EQ(item.value.key, token(order.back()));
+        forget(order.back());
+        break;
+      }
+      default: {
+        const auto item = table.find(probe);
+        ASSERT_EQ(item.status, model.contains(key) ? Status::ok : Status::absent);
+        ASSERT_TRUE(!item || item.value.value == model[key]);
+      }
+    }
+    if (step % 500 != 0) continue;
+    WeakTable::Cursor at;
+    for (const std::uintptr_t expected : order) {
+      ASSERT_EQ(table.next(at), Status::ok);
+      ASSERT_EQ(at.item.key, token(expected));
+    }
+    ASSERT_EQ(table.next(at), Status::absent);
+    (void)queue.drain();
+    ASSERT_EQ(table.size(), order.size());
+  }
+}
+
+}  // namespace
+}  // namespace mayfly::world

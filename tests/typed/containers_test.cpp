@@ -1,0 +1,282 @@
+#include "tests/scripted_world.hpp"
+
+#include <mayfly/mayfly.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace mayfly::world {
+namespace {
+
+struct Doc {
+  int number;
+};
+Doc* doc(int number) { return make<Doc>(number); }
+
+struct ByPath {
+  Status hash(std::string_view s, std::uint64_t* out) const {
+    *out = std::hash<std::string_view>{}(s);
+    return Status::ok;
+  }
+  Answer equal(const std::string& key, std::string_view wanted) const { return Answer(key == wanted); }
+};
+using Cache = WeakValueMap<std::string, Doc, ByPath>;
+using Numbers = WeakValueMap<int, Doc>;
+using Notes = WeakKeyMap<Doc, std::string>;
+using Open = WeakSet<Doc>;
+
+struct ByNumber {   // keys that are equal without being the same
+  Status hash(const Doc* d, std::uint64_t* out) const { return hash(d->number, out); }
+  Status hash(int number, std::uint64_t* out) const {
+    if (number < 0) return Status::host_error;
+    *out = static_cast<std::uint64_t>(number);
+    return Status::ok;
+  }
+  Answer equal(const Doc* key, const Doc* wanted) const { return equal(key, wanted->number); }
+  Answer equal(const Doc* key, int wanted) const { return Answer(key->number == wanted); }
+};
+
+TEST(WeakValueMap, IsACacheThatKeepsNothingAlive) {   // S30
+  Root<Cache> cache(make<Cache>());
+  Doc* d = doc(1);
+  EXPECT_EQ(cache->set("/a", d), Status::ok);
+  EXPECT_EQ(cache->find("/a").value, d);
+  EXPECT_EQ(cache->find(std::string_view("/a")).value, d);
+  EXPECT_EQ(cache->find("/b").status, Status::absent);
+  EXPECT_FALSE(scripted::is_rooted(d));
+  kill_and_collect(d);
+  EXPECT_FALSE(cache->contains("/a"));
+  (void)default_queue().drain();
+  EXPECT_TRUE(cache->empty());
+}
+
+TEST(WeakValueMap, ADeadEntryCountsAsAbsentForEveryCall) {   // S31
+  auto* map = make<Numbers>();
+  Doc* first = doc(1);
+  ASSERT_EQ(map->set(1, first), Status::ok);
+  kill_and_collect(first);
+  EXPECT_EQ(map->find(1).status, Status::absent);
+  EXPECT_EQ(map->pop(1).status, Status::absent);
+  EXPECT_EQ(map->erase(1), Status::absent);
+  EXPECT_EQ(map->pop_newest().status, Status::empty);
+  Doc* second = doc(2);
+  EXPECT_EQ(map->set_default(1, second).value, second);
+  EXPECT_EQ(map->set_default(1, doc(3)).value, second);
+}
+
+TEST(WeakValueMap, KeepsInsertionOrderAndPopsTheNewest) {   // S32
+  auto* map = make<Numbers>();
+  std::vector<Doc*> docs;
+  for (int i = 0; i < 50; ++i) {
+    docs.push_back(doc(i));
+    ASSERT_EQ(map->set(i, docs.back()), Status::ok);
+  }
+  kill_and_collect(docs[7]);
+  ASSERT_EQ(map->set(3, docs[4]), Status::ok);               // an old key keeps its place
+  std::vector<int> keys;
+  for (const auto& entry : *map) keys.push_back(*entry.key);
+  EXPECT_EQ(keys.size(), 49u);
+  EXPECT_TRUE(std::is_sorted(keys.begin(), keys.end()));
+  EXPECT_EQ(map->value_refs().size(), 50u);                  // one dead
+  EXPECT_EQ(map->find(3).value, docs[4]);
+  const auto newest = map->pop_newest();
+  EXPECT_EQ(*newest.value.key, 49);
+  EXPECT_EQ(newest.value.value, docs[49]);
+  (void)default_queue().drain();
+  EXPECT_EQ(map->size(), 48u);
+  EXPECT_EQ(map->value_refs().size(), 48u);
+}
+
+TEST(WeakValueMap, ChangingItWhileIteratingIsAnError) {   // S33
+  auto* map = make<Numbers>();
+  Doc* d = doc(1);
+  ASSERT_EQ(map->set(1, d), Status::ok);
+  ASSERT_EQ(map->set(2, d), Status::ok);
+  try {
+    for (const auto& entry : *map) ASSERT_EQ(map->set(*entry.key + 10, d), Status::ok);
+    FAIL() << "not noticed";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.status(), Status::changed);
+    EXPECT_STREQ(error.what(), "weak container changed size during iteration");
+  }
+}
+
+TEST(WeakValueMap, UpdateMergesAndTheOtherWins) {   // S30 S34
+  auto* a = make<Numbers>();
+  auto* b = make<Numbers>();
+  Doc* one = doc(1);
+  Doc* two = doc(2);
+  (void)a->set(1, one);
+  (void)a->set(2, one);
+  (void)b->set(2, two);
+  (void)b->set(3, two);
+  auto* merged = make<Numbers>();
+  EXPECT_EQ(merged->update(*a), Status::ok);
+  EXPECT_EQ(merged->update(*b), Status::ok);
+  EXPECT_EQ(merged->update(*merged), Status::ok);
+  EXPECT_EQ(merged->size(), 3u);
+  EXPECT_EQ(merged->find(1).value, one);
+  EXPECT_EQ(merged->find(2).value, two);
+  kill_and_collect(two);
+  EXPECT_FALSE(merged->contains(3));
+  EXPECT_EQ(a->size(), 2u);
+}
+
+TEST(WeakValueMap, AnObjectsBaseReadsBackRight) {
+  struct Other {
+    long x = 0;
+  };
+  struct Derived : Other, Doc {};
+  auto* map = make<Numbers>();
+  Doc* d = make<Derived>();
+  ASSERT_EQ(map->set(1, d), Status::ok);
+  EXPECT_EQ(map->find(1).value, d);
+  EXPECT_EQ(map->value_refs()[0].get(), d);
+}
+
+TEST(WeakValueMap, RefusesWhatCannotDieAndStaysUnchanged) {
+  auto* map = make<Numbers>();
+  Doc local{1};
+  EXPECT_EQ(map->set(1, &local), Status::not_collectable);
+  EXPECT_EQ(map->set(1, nullptr), Status::not_collectable);
+  EXPECT_TRUE(map->empty());
+}
+
+TEST(WeakKeyMap, AttachesValuesToObjectsOfOthers) {   // S36
+  auto* notes = make<Notes>();
+  Doc* d = doc(1);
+  ASSERT_EQ(notes->set(d, "a note that is too long for the string itself"), Status::ok);
+  EXPECT_EQ(*notes->find(d).value, "a note that is too long for the string itself");
+  EXPECT_EQ(notes->set_default(d, "another").value, notes->find(d).value);
+  EXPECT_EQ(notes->key_refs().size(), 1u);
+  Doc local{2};
+  EXPECT_FALSE(notes->contains(&local));
+  EXPECT_EQ(notes->set(&local, "x"), Status::not_collectable);
+  const std::string* held = notes->find(d).value;
+  EXPECT_EQ(notes->erase(d), Status::ok);
+  EXPECT_EQ(held->size(), 45u);                              // whole while held
+  EXPECT_EQ(notes->erase(d), Status::absent);
+}
+
+TEST(WeakKeyMap, AnEqualKeyKeepsTheFirstOnesLifetime) {   // S37
+  using Equal = WeakKeyMap<Doc, int, ByNumber>;
+  auto* map = make<Equal>();
+  Doc* first = doc(7);
+  Doc* second = doc(7);
+  ASSERT_EQ(map->set(first, 1), Status::ok);
+  ASSERT_EQ(map->set(second, 2), Status::ok);
+  EXPECT_EQ(map->size(), 1u);
+  EXPECT_EQ(*map->find(7).value, 2);
+  kill_and_collect(second);
+  EXPECT_TRUE(map->contains(7));
+  kill_and_collect(first);
+  EXPECT_FALSE(map->contains(7));
+}
+
+TEST(WeakKeyMap, AHashThatFailsIsAnswered) {   // S36
+  using Equal = WeakKeyMap<Doc, int, ByNumber>;
+  auto* map = make<Equal>();
+  Doc* unhashable = doc(-1);
+  EXPECT_EQ(map->set(unhashable, 1), Status::host_error);
+  EXPECT_EQ(map->find(-1).status, Status::host_error);
+  EXPECT_FALSE(map->contains(unhashable));
+  EXPECT_TRUE(map->empty());
+}
+
+TEST(WeakKeyMap, ADeadKeysValueDiesInTurn) {   // S36
+  auto& queue = *new CallbackQueue;
+  struct Value {
+    explicit Value(int* n) : destroyed(n) {}
+    Value(Value&& o) noexcept : destroyed(std::exchange(o.destroyed, nullptr)) {}
+    ~Value() {
+      if (destroyed != nullptr) ++*destroyed;
+    }
+    int* destroyed;
+  };
+  int destroyed = 0;
+  using Values = WeakKeyMap<Doc, Value>;
+  auto* map = make_in<Values>(queue, StdPolicy<Doc*>{}, queue);
+  Doc* key = doc(1);
+  ASSERT_EQ(map->set(key, Value(&destroyed)), Status::ok);
+  Value* box = map->find(key).value;
+  kill_and_collect(key);
+  EXPECT_EQ(queue.drain().ran, 0u);
+  kill_and_collect(box);                                     // the script says that nothing holds it any more
+  gc::invoke_finalizers();
+  EXPECT_EQ(queue.drain().ran, 1u);
+  EXPECT_EQ(destroyed, 1);
+}
+
+Open* open(std::initializer_list<Doc*> members) {
+  auto* set = make<Open>();
+  for (Doc* d : members) EXPECT_EQ(set->add(d), Status::ok);
+  return set;
+}
+
+TEST(WeakSet, HoldsMembersForAsLongAsTheyLive) {   // S39
+  Doc* one = doc(1);
+  Doc* two = doc(2);
+  Open* set = open({one, two, one});
+  EXPECT_EQ(set->size(), 2u);
+  EXPECT_TRUE(set->contains(one));
+  EXPECT_EQ(set->erase(one), Status::ok);
+  EXPECT_EQ(set->erase(one), Status::absent);                // S40
+  kill_and_collect(two);
+  EXPECT_FALSE(set->contains(two));
+  EXPECT_EQ(set->pop().status, Status::empty);               // S40
+  EXPECT_EQ(set->refs().size(), 0u);
+}
+
+TEST(WeakSet, Algebra) {   // S39
+  Doc* d[5];
+  for (int i = 0; i < 5; ++i) d[i] = doc(i);
+  const auto members = [](const Open& set) {
+    std::vector<int> numbers;
+    for (const auto& at : set) numbers.push_back(at.item->number);
+    return numbers;
+  };
+  Open* low = open({d[0], d[1], d[2]});
+  Open* high = open({d[2], d[3]});
+  EXPECT_EQ(low->is_disjoint_from(*high), Answer::no);
+  Open* set = open({});
+  EXPECT_EQ(set->update(*low), Status::ok);
+  EXPECT_EQ(set->update(*high), Status::ok);
+  EXPECT_EQ(members(*set), (std::vector{0, 1, 2, 3}));
+  EXPECT_EQ(low->is_subset_of(*set), Answer::yes);
+  EXPECT_EQ(set->is_subset_of(*low), Answer::no);
+  EXPECT_EQ(set->subtract(*high), Status::ok);
+  EXPECT_EQ(members(*set), (std::vector{0, 1}));
+  EXPECT_EQ(set->is_disjoint_from(*high), Answer::yes);
+  EXPECT_EQ(set->symmetric_subtract(*low), Status::ok);
+  EXPECT_EQ(members(*set), (std::vector{2}));
+  EXPECT_EQ(low->intersect(*high), Status::ok);
+  EXPECT_EQ(low->equals(*set), Answer::yes);
+  EXPECT_EQ(low->equals(*high), Answer::no);
+}
+
+TEST(WeakSet, MinusItselfAndXorItselfEmptyIt) {   // S40
+  Doc* one = doc(1);
+  Open* a = open({one});
+  EXPECT_EQ(a->subtract(*a), Status::ok);
+  EXPECT_TRUE(a->empty());
+  Open* b = open({one});
+  EXPECT_EQ(b->symmetric_subtract(*b), Status::ok);
+  EXPECT_TRUE(b->empty());
+  Open* c = open({one});
+  EXPECT_EQ(c->intersect(*c), Status::ok);
+  EXPECT_EQ(c->update(*c), Status::ok);
+  EXPECT_EQ(c->size(), 1u);
+}
+
+TEST(WeakSet, InternsByValue) {
+  using Interned = WeakSet<Doc, ByNumber>;
+  auto* set = make<Interned>();
+  Doc* first = doc(5);
+  EXPECT_EQ(set->intern(first).value, first);
+  EXPECT_EQ(set->intern(doc(5)).value, first);
+  EXPECT_EQ(set->find(5).value, first);
+  EXPECT_EQ(set->find(-1).status, Status::host_error);
+}
+
+}  // namespace
+}  // namespace mayfly::world
