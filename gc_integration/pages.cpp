@@ -1,5 +1,7 @@
 #include "gc_integration/pages.hpp"
 
+#include "gc_integration/zeal.hpp"
+
 #include <sys/mman.h>
 
 #include <cstdint>
@@ -7,6 +9,7 @@
 namespace mayfly::gc {
 
 void* map_pages(std::size_t bytes, std::size_t alignment) noexcept {
+  if (zeal::armed.load(std::memory_order_relaxed) && zeal::fails_now()) return nullptr;
   const std::size_t slack = alignment > 4096 ? alignment : 0;
   void* raw = ::mmap(nullptr, bytes + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (raw == MAP_FAILED) return nullptr;

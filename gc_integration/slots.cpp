@@ -1,6 +1,8 @@
 #include "gc_integration/slots.hpp"
 
+#include "gc_integration/check.hpp"
 #include "gc_integration/pages.hpp"
+#include "gc_integration/zeal.hpp"
 
 #include <atomic>
 #include <mutex>
@@ -95,6 +97,11 @@ Handle take_word(void* address) noexcept {
   return {(generation << kAddressBits) | reinterpret_cast<std::uint64_t>(word)};
 }
 
+/// While contracts are checked nothing is ever verified, so every load passes the checks; and the fast path has none.
+void note_verified(std::uint64_t number) noexcept {
+  if (!zeal::checking.load(std::memory_order_relaxed)) g_verified.store(number, std::memory_order_release);   // pairs with load(), verified_number()
+}
+
 struct LockedRead {
   Handle slot;
   void* referent;
@@ -105,14 +112,14 @@ void read_locked(void* argument) noexcept {
   auto& read = *static_cast<LockedRead*>(argument);
   const std::uint64_t bits = word_of(read.slot)->load(std::memory_order_relaxed);
   read.referent = generation_of(bits) == generation_of(read.slot.bits) ? reveal(bits) : nullptr;
-  g_verified.store(collection_number(), std::memory_order_release);   // pairs with load() and verified_number()
+  note_verified(collection_number());
 }
 
 /// NO ALLOC. Collector lock held.
 void verify_locked(void* argument) noexcept {
   const std::uint64_t number = collection_number();
   *static_cast<std::uint64_t*>(argument) = number;
-  g_verified.store(number, std::memory_order_release);
+  note_verified(number);
 }
 
 }  // namespace
@@ -163,9 +170,13 @@ void* load(Handle slot) noexcept {
   const std::uint64_t control = word->load(std::memory_order_acquire);
   return control != 0 ? reveal(control) : nullptr;
 #endif
+#ifndef NDEBUG
+  check_thread(__FILE__, __LINE__);
+#endif
   for (;;) {
     const std::uint64_t verified = g_verified.load(std::memory_order_acquire);
     if (verified != collection_number()) {
+      if (zeal::checking.load(std::memory_order_relaxed)) check_thread(__FILE__, __LINE__);
       LockedRead read{slot, nullptr};
       with_allocation_lock(read_locked, &read);
       return read.referent;
@@ -210,6 +221,20 @@ void each_cleared(void (*f)(Handle slot, Owner owner)) noexcept {
       f(Handle{(owner & ~kAddressMask) | reinterpret_cast<std::uint64_t>(&slab->words[i])}, owner & kAddressMask);
     }
   }
+}
+
+std::size_t each_live(void (*f)(Handle slot, Owner owner)) noexcept {
+  std::size_t live = 0;
+  for (Slab* slab = g_slabs.load(std::memory_order_acquire); slab != nullptr; slab = slab->next) {
+    const std::size_t used = slab->used.load(std::memory_order_acquire);
+    for (std::size_t i = 0; i < used; ++i) {
+      if ((slab->words[i].load(std::memory_order_acquire) & kAddressMask) == kAddressMask) continue;   // free or retired
+      const std::uint64_t owner = slab->owners[i].load(std::memory_order_acquire);
+      f(Handle{(owner & ~kAddressMask) | reinterpret_cast<std::uint64_t>(&slab->words[i])}, owner & kAddressMask);
+      ++live;
+    }
+  }
+  return live;
 }
 
 std::size_t slots_in_use() noexcept { return g_in_use.load(std::memory_order_relaxed); }

@@ -62,6 +62,8 @@ std::uint64_t verified_number() noexcept;
 /// Calls `f` for every cleared word. `f` releases the slot, or leaves it for the next scan. One scan at a time (the caller's lock).
 void each_cleared(void (*f)(Handle slot, Owner owner)) noexcept;
 
+/// Calls `f` for every slot that is live or cleared, and answers how many there are. REQUIRES: nobody acquires or releases meanwhile.
+std::size_t each_live(void (*f)(Handle slot, Owner owner)) noexcept;
 /// Slots that are neither free nor retired. For stats and invariants.
 std::size_t slots_in_use() noexcept;
 

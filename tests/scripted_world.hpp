@@ -2,6 +2,7 @@
 #pragma once
 #include "gc_integration/primitives.hpp"
 #include "gc_integration/scripted/scripted.hpp"
+#include "gc_integration/zeal.hpp"
 
 #include <mayfly/node.hpp>
 #include <mayfly/runtime.hpp>

@@ -5,6 +5,7 @@
 #include <gc/javaxfc.h>
 
 #include "gc_integration/primitives.hpp"
+#include "gc_integration/zeal.hpp"
 
 #include <atomic>
 #include <cstring>
@@ -69,9 +70,11 @@ Status start(Threads threads) noexcept {
 
 const char* start_problem() noexcept { return g_problem; }
 
-void* allocate(std::size_t bytes) noexcept { return GC_malloc(bytes); }
-void* allocate_untraced(std::size_t bytes) noexcept { return GC_malloc_atomic(bytes); }
-void* allocate_roots(std::size_t bytes) noexcept { return GC_malloc_uncollectable(bytes); }   // zeroed, as it is traced
+void* allocate(std::size_t bytes) noexcept { return zeal::before_allocation() ? nullptr : GC_malloc(bytes); }
+void* allocate_untraced(std::size_t bytes) noexcept { return zeal::before_allocation() ? nullptr : GC_malloc_atomic(bytes); }
+void* allocate_roots(std::size_t bytes) noexcept {
+  return zeal::before_allocation() ? nullptr : GC_malloc_uncollectable(bytes);   // zeroed, as it is traced
+}
 void* base_of(const void* address) noexcept { return GC_base(const_cast<void*>(address)); }
 void store_traced(void** where, void* value) noexcept { GC_ptr_store_and_dirty(where, value); }
 void note_displacement(std::size_t offset) noexcept {
@@ -94,11 +97,13 @@ void pause() noexcept { GC_disable(); }
 void resume() noexcept { GC_enable(); }
 
 Status link(std::uint64_t* word, void* base) noexcept {
+  if (zeal::before_allocation()) return Status::no_memory;
   return GC_general_register_disappearing_link(reinterpret_cast<void**>(word), base) == GC_NO_MEMORY ? Status::no_memory : Status::ok;
 }
 void unlink(std::uint64_t* word) noexcept { GC_unregister_disappearing_link(reinterpret_cast<void**>(word)); }
 
 Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcept {
+  if (finalizer.function != nullptr && zeal::before_allocation()) return {{}, Status::no_memory};
   FinalizerSlot before{no_finalizer, nullptr};
   GC_register_finalizer_no_order(base, finalizer.function, finalizer.data, &before.function, &before.data);
   if (before.function == no_finalizer) return {{}, Status::no_memory};   // bdwgc leaves them unchanged then

@@ -1,5 +1,6 @@
 #include "gc_integration/primitives.hpp"
 #include "gc_integration/scripted/scripted.hpp"
+#include "gc_integration/zeal.hpp"
 
 #include <atomic>
 #include <cstdio>
@@ -29,17 +30,12 @@ struct World {
   std::map<char*, Object> objects;
   std::map<std::uint64_t*, void*> links;
   std::vector<Waiting> waiting;
-  std::atomic<std::uint64_t> number{1}, fail_in{0};
+  std::atomic<std::uint64_t> number{1};
   std::atomic<int> paused{0};
 };
 World& world() {
   static World* w = new World;   // outlives static destructors
   return *w;
-}
-
-bool fails() {
-  World& w = world();
-  return w.fail_in.load() != 0 && w.fail_in.fetch_sub(1) == 1;
 }
 
 /// Tables locked.
@@ -53,7 +49,7 @@ std::pair<char* const, Object>* find(const void* address) {
 }
 
 void* make(std::size_t bytes, bool root) {
-  if (fails()) return nullptr;
+  if (zeal::before_allocation()) return nullptr;
   World& w = world();
   const std::size_t size = (bytes + 15) & ~std::size_t{15};
   auto* memory = static_cast<char*>(std::aligned_alloc(16, size));
@@ -94,7 +90,7 @@ void pause() noexcept { ++world().paused; }
 void resume() noexcept { --world().paused; }
 
 Status link(std::uint64_t* word, void* base) noexcept {
-  if (fails()) return Status::no_memory;
+  if (zeal::before_allocation()) return Status::no_memory;
   World& w = world();
   const std::lock_guard collecting(w.allocation_lock);
   const std::lock_guard lock(w.tables);
@@ -109,7 +105,7 @@ void unlink(std::uint64_t* word) noexcept {
 }
 
 Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcept {
-  if (finalizer.function != nullptr && fails()) return {{}, Status::no_memory};
+  if (finalizer.function != nullptr && zeal::before_allocation()) return {{}, Status::no_memory};
   const std::lock_guard lock(world().tables);
   auto* found = find(base);
   if (found == nullptr) return {{}, Status::ok};
@@ -191,8 +187,6 @@ void* reuse(void* dead) noexcept {
   std::memset(dead, 0, o.size);
   return dead;
 }
-
-void fail_nth(std::uint64_t n) noexcept { world().fail_in = n; }
 
 std::size_t link_count() noexcept {
   const std::lock_guard lock(world().tables);

@@ -15,8 +15,6 @@ bool is_rooted(const void* object) noexcept;
 void run_cycle(void (*gap)(void*) = nullptr, void* argument = nullptr) noexcept;
 /// New zeroed memory at the address of a dead object.
 void* reuse(void* dead) noexcept;
-/// The n-th next allocation or registration fails; 0: none does.
-void fail_nth(std::uint64_t n) noexcept;
 std::size_t link_count() noexcept;
 
 }  // namespace mayfly::gc::scripted

@@ -1,5 +1,6 @@
 #include "src/core/event_queue.hpp"
 
+#include "gc_integration/check.hpp"
 #include "gc_integration/pages.hpp"
 #include "gc_integration/roots.hpp"
 #include "src/core/settle.hpp"
@@ -57,6 +58,12 @@ void Chain::pop_front() noexcept {
   void* next = next_of(*root_);
   *root_ = next == kEnd ? nullptr : next;
   if (*root_ == nullptr) tail_ = nullptr;
+}
+
+std::size_t Chain::length() const noexcept {
+  std::size_t n = 0;
+  for (void* link = *root_; link != nullptr && link != kEnd; link = next_of(link)) ++n;
+  return n;
 }
 
 EventQueue* EventQueue::peek(const CallbackQueue& face) noexcept {
@@ -227,6 +234,16 @@ void EventQueue::put_back(const Event& event) noexcept {
   chain.push_front(link);
   waiting.fetch_add(1, std::memory_order_relaxed);
   counters.taken.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void EventQueue::check_invariants() noexcept {
+  const std::lock_guard lock(mutex);
+  MAYFLY_CHECK(chain.length() + staged.length() == waiting, ".queue.reserved: the count of waiting events is wrong");
+  const FinalizerRecord* newer = nullptr;
+  for (auto* record = static_cast<const FinalizerRecord*>(*registry); record != nullptr; newer = record, record = record->older) {
+    MAYFLY_CHECK(record->newer == newer, ".queue: the registry does not lead back");
+    MAYFLY_CHECK(record->state != FinalizerRecord::State::done, ".queue.once: a finalizer that is done stands in the registry");
+  }
 }
 
 void stage_object_finalizer(void* object, void* data) noexcept {

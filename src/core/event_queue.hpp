@@ -50,6 +50,7 @@ class Chain {
   void push_back(void* link) noexcept;
   void push_front(void* link) noexcept;
   void pop_front() noexcept;
+  std::size_t length() const noexcept;   // O(n)
 
  private:
   void** root_ = nullptr;            // the oldest link
@@ -93,6 +94,7 @@ struct EventQueue {                  // mapped memory, never freed
   /// The newest live finalizer, or null.
   FinalizerRecord* newest() noexcept;
   void put_back(const Event& event) noexcept;
+  void check_invariants() noexcept;
 };
 
 EventQueue* all_queues() noexcept;

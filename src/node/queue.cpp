@@ -1,12 +1,12 @@
 #include <mayfly/queue.hpp>
 
+#include "gc_integration/check.hpp"
+#include "gc_integration/zeal.hpp"
 #include "src/core/event_queue.hpp"
 #include "src/core/settle.hpp"
 #include "src/node/guard.hpp"
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 
 namespace mayfly {
 namespace {
@@ -41,8 +41,7 @@ Host::Called call(const Host* host, Event& event, bool exiting) noexcept {
   }
   if (host == nullptr || host->call == nullptr) {
     if (exiting) return Host::Called::ok;     // a host that takes for itself left this behind: dropped
-    std::fputs("mayfly: drain() met an event without closure, and its queue's Host has no `call`: set it, or use take()\n", stderr);
-    std::abort();
+    gc::contract_broken(__FILE__, __LINE__, "drain() met an event without closure, and its queue's Host has no `call`: set it, or use take()");
   }
   const Host::Called called = host->call(host->self, event);
   if (called == Host::Called::failed && host->unraisable != nullptr) host->unraisable(host->self, event);
@@ -66,6 +65,7 @@ bool CallbackQueue::take(Event& event) noexcept {
   event = {};
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr) return false;
+  gc::zeal::at_safepoint();
   if (node::invokes_finalizers()) gc::invoke_finalizers();
   core::settle();
   node::sweep_tables(*queue);

@@ -1,6 +1,8 @@
 #include <mayfly/runtime.hpp>
 
+#include "gc_integration/check.hpp"
 #include "gc_integration/roots.hpp"
+#include "gc_integration/zeal.hpp"
 #include "src/core/event_queue.hpp"
 #include "src/core/settle.hpp"
 #include "src/node/guard.hpp"
@@ -37,13 +39,14 @@ Status init(const Options& options) noexcept {
   if (g_phase.load(std::memory_order_relaxed) != Phase::unborn) return Status::ok;
   const auto threads = options.threads == Options::Threads::many ? gc::Threads::many : gc::Threads::one;
   if (const Status started = gc::start(threads); started != Status::ok) return started;
+  if (const Status zealous = gc::zeal::start(options.zeal != nullptr ? options.zeal : std::getenv("MAYFLY_ZEAL")); zealous != Status::ok) return zealous;
   if (options.fork == Options::Fork::atfork && ::pthread_atfork(at_fork_prepare, at_fork_parent, at_fork_child) != 0) return Status::no_memory;
   g_options = options;
   g_phase.store(Phase::running, std::memory_order_release);
   return Status::ok;
 }
 
-const char* init_problem() noexcept { return gc::start_problem(); }
+const char* init_problem() noexcept { return *gc::zeal::problem() != 0 ? gc::zeal::problem() : gc::start_problem(); }
 
 void shutdown() noexcept {
   Phase running = Phase::running;
@@ -87,7 +90,12 @@ ThreadScope::~ThreadScope() {
   gc::unregister_this_thread();
 }
 
-void blocking(void (*f)(void*), void* argument) noexcept { gc::blocking(f, argument); }
+void blocking(void (*f)(void*), void* argument) noexcept {
+  if (g_phase.load(std::memory_order_acquire) == Phase::unborn) return f(argument);   // bdwgc may not have been started
+  gc::enter_blocking();
+  gc::blocking(f, argument);
+  gc::leave_blocking();
+}
 
 Stats stats() noexcept {
   const core::Counters& c = core::counters;

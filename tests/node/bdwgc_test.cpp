@@ -3,6 +3,7 @@
 
 #include <mayfly/node.hpp>
 #include <mayfly/runtime.hpp>
+#include <mayfly/testing.hpp>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -23,18 +24,7 @@ struct Ref {
   RefNode node;
 };
 
-template <class F>
-void on_fresh_thread(F f) {                      // its stack is gone afterwards
-  std::thread thread([&] {
-    ThreadScope scope;
-    ASSERT_EQ(scope.status(), Status::ok);
-    f();
-  });
-  struct Join {
-    std::thread* thread;
-  } join{&thread};
-  blocking([](void* j) { static_cast<Join*>(j)->thread->join(); }, &join);
-}
+using test::on_fresh_thread;
 
 struct BdwgcTest : ::testing::Test {
   void SetUp() override { ASSERT_EQ(init(), Status::ok); }

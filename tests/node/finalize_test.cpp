@@ -127,9 +127,9 @@ TEST_F(FinalizeTest, EveryFailingAllocationLeavesNothingBehind) {
     ASSERT_LT(n, 20u);
     CallbackQueue* fresh = new CallbackQueue;   // queues are never destroyed
     Object* o = object();
-    scripted::fail_nth(n);
+    gc::zeal::fail_nth(n);
     const auto result = finalize_raw({.obj = o}, *fresh, token(1), AtExit::no);
-    scripted::fail_nth(0);
+    gc::zeal::fail_nth(0);
     if (result) {
       EXPECT_GT(n, 2u);
       break;

@@ -175,9 +175,9 @@ TEST_P(RefNodeTest, EveryFailingAllocationLeavesNothingBehind) {
     Object* o = object();
     Ref* r = ref();
     const std::size_t links = scripted::link_count();
-    scripted::fail_nth(n);
+    gc::zeal::fail_nth(n);
     const auto result = bind(r->node, of(o), fresh, token(1));
-    scripted::fail_nth(0);
+    gc::zeal::fail_nth(0);
     if (result) {
       EXPECT_GT(n, 2u);                   // control: there was something to fail
       break;
@@ -239,6 +239,21 @@ TEST(RefNode, KeepsAnInteriorReferentPointer) {
   Object* o = object();
   Ref* r = bound({.obj = &o->value}, queue);
   EXPECT_EQ(get(r->node), &o->value);
+}
+
+TEST_P(RefNodeTest, ARevivedRefStillReadsItsReferentAndItsCallbackIsCancelled) {   // T4
+  Object* o = object();
+  Ref* r = bound({.obj = o}, queue, token(1));
+  ASSERT_EQ(finalize_object({.obj = r}, queue, token(2)), Status::ok);
+  kill_and_collect(r);                       // its finalizer gets hold of it
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  ASSERT_EQ(event.object, r);
+  EXPECT_EQ(get(r->node), o);
+  EXPECT_EQ(count({.obj = o}), 0u);
+  kill_and_collect(o);
+  EXPECT_EQ(get(r->node), nullptr);
+  EXPECT_FALSE(queue.take(event));
 }
 
 }  // namespace

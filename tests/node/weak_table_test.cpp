@@ -208,9 +208,9 @@ TEST(WeakTable, EveryFailingAllocationLeavesItAsItWas) {
     Object* key = object();
     for (std::uint64_t n = 1;; ++n) {
       ASSERT_LT(n, 20u);
-      scripted::fail_nth(n);
+      gc::zeal::fail_nth(n);
       const Status status = table.set(identity(key), token(1), {.obj = key});
-      scripted::fail_nth(0);
+      gc::zeal::fail_nth(0);
       if (status == Status::ok) break;
       ASSERT_EQ(status, Status::no_memory);
       ASSERT_EQ(table.size(), keys.size());

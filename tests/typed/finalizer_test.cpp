@@ -77,9 +77,9 @@ TEST_F(FinalizerTest, WhatItThrowsPropagatesFromRunAndIsReportedAtDeath) {   // 
 TEST_F(FinalizerTest, FailedRegistrationDestroysTheClosure) {
   for (std::uint64_t n = 1;; ++n) {
     ASSERT_LT(n, 20u);
-    scripted::fail_nth(n);
+    gc::zeal::fail_nth(n);
     const auto made = finalize(thing, [c = calls] { ++*c; }, queue, AtExit::no);
-    scripted::fail_nth(0);
+    gc::zeal::fail_nth(0);
     if (made) {
       EXPECT_GT(n, 2u);
       break;

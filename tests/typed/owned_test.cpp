@@ -81,14 +81,14 @@ TEST(Make, WithoutMemoryThrowsAndLeavesNothing) {
   int made = 0, destroyed = 0;
   for (std::uint64_t n = 1;; ++n) {
     ASSERT_LT(n, 20u);
-    scripted::fail_nth(n);
+    gc::zeal::fail_nth(n);
     try {
       (void)make_in<Doc>(queue, std::string("x"), &destroyed);
-      scripted::fail_nth(0);
+      gc::zeal::fail_nth(0);
       EXPECT_GT(n, 2u);
       break;
     } catch (const std::bad_alloc&) {
-      scripted::fail_nth(0);
+      gc::zeal::fail_nth(0);
       if (n > 1) ++made;                      // the object existed, so it was destroyed
     }
   }

@@ -1,0 +1,129 @@
+#include "gc_integration/zeal.hpp"
+
+#include "gc_integration/check.hpp"
+#include "gc_integration/primitives.hpp"
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+namespace mayfly::gc {
+namespace zeal {
+
+constinit std::atomic<bool> armed{false};
+constinit std::atomic<bool> checking{false};
+
+namespace {
+
+constexpr std::size_t kTextRoom = 200;
+constexpr std::string_view kName = "MAYFLY_ZEAL=";
+
+constinit std::atomic<std::uint64_t> g_state{0};            // of the random sequence
+constinit std::uint64_t g_collect_alloc = 0, g_collect_safepoint = 0;
+constinit std::atomic<std::uint64_t> g_fail_in{0};
+constinit std::atomic<bool> g_forcing{false};
+thread_local bool t_collecting = false;                     // a forced collection allocates nothing, but runs finalizers that may
+constinit char g_replay[kTextRoom + kName.size() + 1] = "";
+constinit char g_problem[kTextRoom + 100] = "";
+
+/// SplitMix64 (Steele, Lea, Flood 2014): any thread may step the one sequence.
+std::uint64_t random() noexcept {
+  std::uint64_t z = g_state.fetch_add(0x9E3779B97F4A7C15u, std::memory_order_relaxed) + 0x9E3779B97F4A7C15u;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
+}
+
+void collect_one_in(std::uint64_t n) noexcept {
+  if (n == 0 || t_collecting || random() % n != 0) return;
+  t_collecting = true;
+  (void)collect();
+  t_collecting = false;
+}
+
+bool number(std::string_view text, std::uint64_t& out) noexcept {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+/// One word of the string; false: not understood.
+bool apply(std::string_view word, std::uint64_t& fail) noexcept {
+  const auto value_of = [&](std::string_view name, std::uint64_t& out) { return word.starts_with(name) && number(word.substr(name.size()), out); };
+  std::uint64_t seed = 0;
+  if (value_of("seed:", seed)) {
+    g_state.store(seed);
+    return true;
+  }
+  return value_of("collect-alloc=", g_collect_alloc) || value_of("collect-safepoint=", g_collect_safepoint) || value_of("fail-alloc=", fail);
+}
+
+}  // namespace
+
+Status start(const char* text) noexcept {
+  if (text == nullptr || *text == 0) return Status::ok;
+  const std::string_view all(text, ::strnlen(text, kTextRoom + 1));
+  std::uint64_t fail = 0;
+  for (std::string_view rest = all; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(word.size() == rest.size() ? word.size() : word.size() + 1);
+    if (all.size() <= kTextRoom && apply(word, fail)) continue;
+    std::snprintf(g_problem, sizeof g_problem, "zeal: \"%.*s\" is none of seed:N, collect-alloc=N, collect-safepoint=N, fail-alloc=N",
+                  static_cast<int>(word.size() < kTextRoom ? word.size() : kTextRoom), word.data());
+    return Status::unsupported;
+  }
+  if (g_collect_alloc == 0 && g_collect_safepoint == 0 && fail == 0) {
+    g_collect_alloc = 100;
+    g_collect_safepoint = 20;
+  }
+  std::snprintf(g_replay, sizeof g_replay, "%s%s", kName.data(), text);
+  g_forcing.store(true);
+  checking.store(true);
+  g_fail_in.store(fail);
+  armed.store(true);
+  return Status::ok;
+}
+
+const char* problem() noexcept { return g_problem; }
+const char* replay() noexcept { return g_replay; }
+
+void fail_nth(std::uint64_t n) noexcept {
+  g_fail_in.store(n);
+  armed.store(n != 0 || g_forcing.load());
+}
+
+bool fails_now() noexcept {
+  std::uint64_t left = g_fail_in.load();
+  while (left != 0 && !g_fail_in.compare_exchange_weak(left, left - 1)) {}
+  return left == 1;
+}
+
+bool act_before_allocation() noexcept {
+  if (g_forcing.load(std::memory_order_relaxed)) collect_one_in(g_collect_alloc);
+  return fails_now();
+}
+
+void act_at_safepoint() noexcept {
+  if (g_forcing.load(std::memory_order_relaxed)) collect_one_in(g_collect_safepoint);
+}
+
+}  // namespace zeal
+
+namespace {
+thread_local unsigned t_blocking = 0;
+}
+void enter_blocking() noexcept { ++t_blocking; }
+void leave_blocking() noexcept { --t_blocking; }
+
+void check_thread(const char* file, int line) noexcept {
+  if (t_blocking != 0) contract_broken(file, line, "a weak read inside blocking(): read before it, or after");
+  if (!this_thread_is_registered()) contract_broken(file, line, "a weak read on a thread that the collector does not know: use mayfly::ThreadScope");
+}
+
+void contract_broken(const char* file, int line, const char* what) noexcept {
+  std::fprintf(stderr, "%s:%d: mayfly contract broken: %s\n%s\n", file, line, what, zeal::replay());
+  std::abort();
+}
+
+}  // namespace mayfly::gc

@@ -1,0 +1,188 @@
+// What embedders' own tests are made of, used as they would: on the real collector.
+#include <mayfly/mayfly.hpp>
+#include <mayfly/testing.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace mayfly {
+namespace {
+
+struct Node {
+  Node* next;
+  int v;
+};
+
+TEST(Testing, DropsOneObject) {
+  static Weak<Node> w;
+  static int seen;
+  test::on_fresh_thread([] {
+    Node* n = make<Node>();
+    w = unwrap(Weak<Node>::of(n));
+    (void)finalize(n, [] { ++seen; });
+    test::drop(n);
+  });
+  EXPECT_TRUE(test::collect_until(default_queue(), [](void*) { return w.expired(); })) << test::zeal_replay();
+  EXPECT_EQ(seen, 1);
+}
+
+TEST(Testing, CollectUntilSaysWhenItDoesNotDie) {   // control
+  const Root<Node> root(make<Node>());
+  static Weak<Node> w;
+  w = unwrap(Weak<Node>::of(root.get()));
+  EXPECT_FALSE(test::collect_until(default_queue(), [](void*) { return w.expired(); }, nullptr, 3));
+}
+
+TEST(Testing, DropsAlmostAll) {
+  static std::vector<Weak<Node>> ws(2000);
+  test::on_fresh_thread([] {
+    for (auto& w : ws) w = unwrap(Weak<Node>::of(make<Node>()));
+  });
+  (void)default_queue().collect_and_drain();
+  int dead = 0;
+  for (auto& w : ws) dead += w.expired();
+  EXPECT_GE(dead, 2000 - 10) << test::zeal_replay();
+}
+
+TEST(Testing, NeverLosesALiveOne) {   // T2
+  const Root<Node> keep(make<Node>());
+  const auto w = unwrap(Weak<Node>::of(keep.get()));
+  for (int i = 0; i < 50; ++i) {
+    (void)default_queue().collect_and_drain();
+    ASSERT_EQ(w.get(), keep.get());
+  }
+}
+
+TEST(Testing, SurvivesEveryAllocationFailure) {
+  for (std::uint64_t n = 1;; ++n) {
+    ASSERT_LT(n, 50u);
+    const Root<Node> o(make<Node>());
+    test::fail_allocation(n);
+    auto f = finalize(o.get(), [] {});
+    test::fail_allocation(0);
+    test::check_invariants();
+    if (f) {
+      EXPECT_GT(n, 1u);                              // control: some failed
+      EXPECT_TRUE(f.value.detach());
+      break;
+    }
+    EXPECT_EQ(f.status, Status::no_memory);
+  }
+}
+
+using Cache = WeakValueMap<std::string, Node>;
+
+TEST(Containers, ACacheForgetsWhatNobodyUses) {
+  static Root<Cache> cache;
+  static Root<Node> kept;
+  cache = Root(make<Cache>());
+  test::on_fresh_thread([] {
+    for (int i = 0; i < 2000; ++i) {
+      Node* n = make<Node>();
+      n->v = i;
+      ASSERT_EQ(cache->set(std::to_string(i), n), Status::ok);
+      if (i == 77) kept = Root(n);
+    }
+  });
+  (void)default_queue().collect_and_drain();
+  EXPECT_LE(cache->size(), 11u);
+  EXPECT_EQ(cache->find("77").value, kept.get());
+  for (const auto& entry : *cache) EXPECT_EQ(*entry.key, std::to_string(entry.value->v));
+}
+
+TEST(Containers, AValueThatReachesItsKeyKeepsItAlive) {   // S38
+  using Map = WeakKeyMap<Node, Node*>;
+  static Root<Map> cyclic, plain;
+  cyclic = Root(make<Map>());
+  plain = Root(make<Map>());
+  test::on_fresh_thread([] {
+    for (int i = 0; i < 200; ++i) {
+      Node* key = make<Node>();
+      ASSERT_EQ(cyclic->set(key, key), Status::ok);
+      Node* other = make<Node>();
+      ASSERT_EQ(plain->set(other, nullptr), Status::ok);   // control
+    }
+  });
+  (void)default_queue().collect_and_drain();
+  EXPECT_EQ(cyclic->size(), 200u);
+  EXPECT_LE(plain->size(), 8u);
+}
+
+TEST(Containers, AMapThatDiesTakesItsEntriesAlong) {
+  using Map = WeakKeyMap<Node, std::string>;
+  static Root<Node> key;
+  static Weak<std::string> value;
+  key = Root(make<Node>());
+  test::on_fresh_thread([] {
+    Map* map = make<Map>();
+    ASSERT_EQ(map->set(key.get(), "a text that is longer than what fits inside"), Status::ok);
+    value = unwrap(Weak<std::string>::of(map->find(key.get()).value));
+    test::drop(map);
+  });
+  EXPECT_TRUE(test::collect_until(default_queue(), [](void*) { return value.expired(); }));
+  EXPECT_TRUE(default_queue().drain().left == 0);
+}
+
+// ---- zeal and contracts: each in a process of its own ----
+
+struct ZealDeathTest : testing::Test {
+  void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+TEST_F(ZealDeathTest, AStringThatIsNotUnderstoodIsRefusedByName) {
+  EXPECT_EXIT(
+      {
+        const Status status = init({.zeal = "seed:1,collect-aloc=3"});
+        std::fputs(init_problem(), stderr);
+        std::_Exit(status == Status::unsupported ? 7 : 8);
+      },
+      testing::ExitedWithCode(7), "\"collect-aloc=3\" is none of seed:N");
+}
+
+TEST_F(ZealDeathTest, TheReplayLineNamesTheString) {
+  EXPECT_EXIT(
+      {
+        (void)init({.zeal = "seed:42"});
+        std::fputs(test::zeal_replay(), stderr);
+        std::_Exit(7);
+      },
+      testing::ExitedWithCode(7), "MAYFLY_ZEAL=seed:42");
+}
+
+TEST_F(ZealDeathTest, CollectsAtAllocationsAndSafepoints) {
+  EXPECT_EXIT(
+      {
+        (void)init({.zeal = "seed:42,collect-alloc=2"});
+        const auto before = stats().collections;
+        for (int i = 0; i < 100; ++i) (void)make<Node>();
+        const auto after_alloc = stats().collections;
+        std::_Exit(after_alloc - before > 20 ? 7 : 8);
+      },
+      testing::ExitedWithCode(7), "");
+}
+
+TEST_F(ZealDeathTest, AReadOnAnUnknownThreadIsNamed) {
+  EXPECT_DEATH(
+      {
+        (void)init({.zeal = "seed:1"});
+        static auto w = unwrap(Weak<Node>::of(make<Node>()));
+        std::thread([] { (void)w.get(); }).join();
+      },
+      "slots.cpp:[0-9]+: mayfly contract broken: a weak read on a thread that the collector does not know");
+}
+
+TEST_F(ZealDeathTest, AReadInsideBlockingIsNamed) {
+  EXPECT_DEATH(
+      {
+        (void)init({.zeal = "seed:1"});
+        static auto w = unwrap(Weak<Node>::of(make<Node>()));
+        blocking([](void*) { (void)w.get(); }, nullptr);
+      },
+      "a weak read inside blocking");
+}
+
+}  // namespace
+}  // namespace mayfly
