@@ -1,6 +1,6 @@
 # Each item of the semantics checklist (S1.., T1..) is cited by a test, or named here as not built yet: cmake -DROOT=... -P lint_items.cmake
 cmake_policy(VERSION 3.25)
-set(open S1 S8 S9 S21 S22 S23 S24 S25 S26 S46)
+set(open S24)
 set(items "")
 foreach(n RANGE 1 26)
   list(APPEND items S${n})

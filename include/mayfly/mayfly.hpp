@@ -9,6 +9,9 @@
 #include <mayfly/status.hpp>
 #include <mayfly/weak.hpp>
 #include <mayfly/weak_key_map.hpp>
+#include <mayfly/weak_method.hpp>
+#include <mayfly/weak_proxy.hpp>
+#include <mayfly/weak_ref.hpp>
 #include <mayfly/weak_set.hpp>
 #include <mayfly/weak_table.hpp>
 #include <mayfly/weak_value_map.hpp>

@@ -11,6 +11,9 @@
 
 namespace mayfly {
 
+/// Keeps the object alive up to here, whatever the optimiser thinks of its last use. Costs nothing. bdwgc: GC_reachable_here
+inline void reachable_here(const void* object) noexcept { asm volatile("" : : "g"(object) : "memory"); }
+
 /// One word in the header of your objects that makes weak references to them faster. Zero at birth; verified against its object, so cloning an object
 /// by memcpy is safe.
 struct CellWord {
@@ -39,6 +42,12 @@ struct RefNode {
 /// Makes `node` a weak reference to `referent`, or answers the canonical node that exists already (then `node` is unchanged). The callback is called
 /// once, after the referent died, if the node is alive then. May collect. Failed: nothing changed. Python: weakref.ref(o, cb)
 Result<RefNode*> bind(RefNode& node, const Referent& referent, CallbackQueue& queue, void* callback = nullptr, RefKind kind = RefKind::ref) noexcept;
+/// A callback that knows how to run itself: begins a collected object of yours, and the events of refs bound to it come with `run` set.
+struct Closure {
+  void (*run)(Event& event);   ///< event.payload is the closure
+};
+/// bind() with such a callback. For C++ closures.
+Result<RefNode*> bind_closure(RefNode& node, const Referent& referent, CallbackQueue& queue, Closure& callback, RefKind kind = RefKind::ref) noexcept;
 /// The live canonical node of that kind, or null: ask before you allocate one. Never collects.
 RefNode* canonical(const Referent& referent, RefKind kind) noexcept;
 /// The collected object that embeds the node.
@@ -62,6 +71,28 @@ Status each(const Referent& referent, void (*f)(void* context, RefNode& node), v
 /// forgets the object's own finalizer.
 void clear_now(const Referent& referent) noexcept;
 
+/// A weak bound method's part: two references with one callback, which comes when the first of both referents dies. Embed it in a collected object of
+/// yours; G only; all-zero is unbound. Python: weakref.WeakMethod
+struct MethodNode {
+  RefNode object;
+  RefNode function;
+};
+/// As bind(). The event names the node whose referent died first; the other one's death is silent.
+Status bind_method(MethodNode& node, const Referent& object, const Referent& function, CallbackQueue& queue, void* callback = nullptr) noexcept;
+struct BoundMethod {
+  void* object = nullptr;
+  void* function = nullptr;
+};
+/// Both, strong from now on, or both null when either is dead. The host makes a fresh bound method of them. Python: WeakMethod()
+BoundMethod get(const MethodNode& node) noexcept;
+/// All four alive: the host's equality of the objects and of the functions. Else identity of the nodes. The hash is that of `object`. MAY CALL HOST.
+Answer equal(const MethodNode& a, const MethodNode& b, const Host& host) noexcept;
+void unbind(MethodNode& node) noexcept;
+
+/// Python's repr() of a weak reference, such as `<weakref at 0x7f..; to 'A' at 0x7f.. (name)>`, with Host::type_name and Host::object_name. Writes at
+/// most `size` bytes with the final zero and answers the length it would have liked to write, like snprintf. Python: repr(ref). MAY CALL HOST.
+std::size_t describe(const RefNode& node, const Host& host, char* out, std::size_t size) noexcept;
+
 /// A registered finalizer. S, G, M; a stale one is harmless.
 struct Registered {
   std::uint64_t id = 0;
@@ -81,6 +112,8 @@ struct Peeked {
 /// The object and the payload, both null when dead. Python: finalize.peek
 Peeked peek(Registered finalizer) noexcept;
 bool alive(Registered finalizer) noexcept;
+/// Python's repr() of a finalizer whose object lies at `address`, such as `<finalize object at 0x7f..; dead>`; as describe() of a node. MAY CALL HOST.
+std::size_t describe(Registered finalizer, const void* address, const Host& host, char* out, std::size_t size) noexcept;
 AtExit at_exit(Registered finalizer) noexcept;
 void set_at_exit(Registered finalizer, AtExit at_exit) noexcept;   ///< Ignored when dead.
 

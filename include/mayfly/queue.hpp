@@ -28,9 +28,11 @@ struct Host {
   void* self = nullptr;
   Answer (*equal)(void* self, void* a, void* b) = nullptr;                       ///< Default: identity.
   Status (*hash)(void* self, void* object, std::uint64_t* out) = nullptr;        ///< Default: from the address.
+  const char* (*type_name)(void* self, void* object) = nullptr;                  ///< describe() only. Default: "object".
   enum class Called { ok, failed, stop };                                        ///< stop: drain() returns now and the rest stays queued.
   Called (*call)(void* self, const Event& event) = nullptr;                      ///< drain() only, for events without `run`.
   void (*unraisable)(void* self, const Event& event) = nullptr;                  ///< drain() only, after failed. Python: sys.unraisablehook
+  const char* (*object_name)(void* self, void* object) = nullptr;                ///< describe() only: the object's own name, or null.
 };
 
 /// Bounds one drain. An event that was started is finished.

@@ -1,12 +1,15 @@
 // Root<T>: a strong reference that is valid in any memory.
 #pragma once
+#include <mayfly/status.hpp>
+
 #include <utility>
 
 namespace mayfly {
 
 namespace internal {
-/// A root word that holds the object. Throws std::bad_alloc. May collect.
-void** new_root(void* object);
+/// A root word that holds the object. May collect.
+Result<void**> try_new_root(void* object) noexcept;
+void** new_root(void* object);                 // throws
 void drop_root(void** root) noexcept;
 }  // namespace internal
 
@@ -18,6 +21,14 @@ class Root {
  public:
   constexpr Root() noexcept = default;
   explicit Root(T* object) : word_(object != nullptr ? internal::new_root(object) : nullptr) {}
+  /// The same for hosts without exceptions.
+  static Result<Root> of(T* object) noexcept {
+    Root root;
+    if (object == nullptr) return {std::move(root), Status::ok};
+    const auto word = internal::try_new_root(object);
+    root.word_ = word ? word.value : nullptr;
+    return {std::move(root), word.status};
+  }
   Root(const Root& other) : Root(other.get()) {}
   Root(Root&& other) noexcept : word_(std::exchange(other.word_, nullptr)) {}
   ~Root() { internal::drop_root(word_); }

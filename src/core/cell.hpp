@@ -78,7 +78,8 @@ T* pointer_of(gc::Owner owner) noexcept {
 }
 
 // ---- what a RefNode's words mean; the only file that knows ----
-inline constexpr std::uint32_t kKindMask = 3, kHashed = 4, kSilenced = 8;
+inline constexpr std::uint32_t kKindMask = 3, kHashed = 4, kSilenced = 8, kClosure = 16;
+inline constexpr std::uint32_t kMethodObject = 32, kMethodFunction = 64;   // this node is that part of a MethodNode
 inline constexpr unsigned kOffsetShift = 8;                       // of the referent's pointer from its base, in units of 8 bytes
 inline constexpr std::uint64_t kMaxOffset = (std::uint64_t{1} << 24) * 8 - 8;
 

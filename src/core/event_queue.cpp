@@ -5,6 +5,7 @@
 #include "gc_integration/roots.hpp"
 #include "src/core/settle.hpp"
 
+#include <cstddef>
 #include <new>
 
 namespace mayfly::core {
@@ -170,6 +171,21 @@ void fill(Event& event, FinalizerRecord& record) noexcept {
   event.run = record.run;
   event.record_ = &record;
 }
+
+void fill(Event& event, RefNode& node) noexcept {
+  event.ref = &node;
+  event.holder = gc::base_of(&node);
+  event.payload = node.callback;
+  if ((bits_of(node) & kClosure) != 0) event.run = static_cast<Closure*>(node.callback)->run;
+}
+
+/// A bound method has one callback. Queue lock held.
+void silence_other_half(RefNode& node) noexcept {
+  const std::uint32_t part = bits_of(node) & (kMethodObject | kMethodFunction);
+  if (part == 0) return;
+  static_assert(offsetof(MethodNode, function) == sizeof(RefNode));
+  add_bits(part == kMethodObject ? *(&node + 1) : *(&node - 1), kSilenced);
+}
 }  // namespace
 
 void* EventQueue::finish(FinalizerRecord& record) noexcept {
@@ -197,9 +213,8 @@ bool EventQueue::pop(Event& event) noexcept {
       RefNode& node = node_of(link);
       std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
       if ((bits_of(node) & kSilenced) != 0) continue;
-      event.ref = &node;
-      event.holder = gc::base_of(&node);
-      event.payload = node.callback;
+      silence_other_half(node);
+      fill(event, node);
     }
     counters.taken.fetch_add(1, std::memory_order_relaxed);
     return true;

@@ -72,9 +72,8 @@ Result<Own> reserve(Shard& shard, RefNode& node, core::EventQueue& queue) noexce
   return {own, Status::ok};
 }
 
-}  // namespace
-
-Result<RefNode*> bind(RefNode& node, const Referent& referent, CallbackQueue& face, void* callback, RefKind kind) noexcept {
+/// bind(), with the flags that say what the node is besides.
+Result<RefNode*> bind_as(std::uint32_t flags, RefNode& node, const Referent& referent, CallbackQueue& face, void* callback, RefKind kind) noexcept {
   if (const Status ready = node::ready(); ready != Status::ok) return {nullptr, ready};
   if (core::cell_bits(node) != 0) return {nullptr, Status::already_bound};
   const auto target = node::target_of(referent);
@@ -101,13 +100,32 @@ Result<RefNode*> bind(RefNode& node, const Referent& referent, CallbackQueue& fa
       if (shared != RefKind::subclass) own.value.watcher->cell->canonical[static_cast<int>(shared)] = own.value.watcher;
       gc::store_traced(&node.callback, callback);
       const auto units = static_cast<std::uint32_t>(target.value.offset / 8) << core::kOffsetShift;
-      std::atomic_ref(node.bits_).store(static_cast<std::uint32_t>(kind) | units, std::memory_order_relaxed);
+      std::atomic_ref(node.bits_).store(static_cast<std::uint32_t>(kind) | flags | units, std::memory_order_relaxed);
       std::atomic_ref(node.cell_).store(slot.value.bits, std::memory_order_release);
     }
   }
   if (attached) return {&node, Status::ok};
   give_back(shard, own.value);
   return {winner, winner != nullptr ? Status::ok : Status::no_memory};
+}
+
+}  // namespace
+
+Result<RefNode*> bind(RefNode& node, const Referent& referent, CallbackQueue& queue, void* callback, RefKind kind) noexcept {
+  return bind_as(0, node, referent, queue, callback, kind);
+}
+
+Result<RefNode*> bind_closure(RefNode& node, const Referent& referent, CallbackQueue& queue, Closure& callback, RefKind kind) noexcept {
+  return bind_as(core::kClosure, node, referent, queue, &callback, kind);
+}
+
+Status bind_method(MethodNode& node, const Referent& object, const Referent& function, CallbackQueue& queue, void* callback) noexcept {
+  if (core::cell_bits(node.function) != 0) return Status::already_bound;
+  const auto first = bind_as(core::kMethodObject, node.object, object, queue, callback, RefKind::subclass);
+  if (!first) return first.status;
+  const auto second = bind_as(core::kMethodFunction, node.function, function, queue, callback, RefKind::subclass);
+  if (!second) unbind(node.object);
+  return second.status;
 }
 
 RefNode* canonical(const Referent& referent, RefKind kind) noexcept {
@@ -134,8 +152,29 @@ Answer equal(const RefNode& a, const RefNode& b, const Host& host) noexcept {
   if (first == nullptr || second == nullptr) return &a == &b ? Answer::yes : Answer::no;   // S6
   if (host.equal == nullptr) return first == second ? Answer::yes : Answer::no;
   const Answer answer = host.equal(host.self, first, second);
-  asm volatile("" : : "r"(first), "r"(second) : "memory");                                 // held during the call
+  reachable_here(first), reachable_here(second);   // S23: held during the call
   return answer;
+}
+
+BoundMethod get(const MethodNode& node) noexcept {
+  void* object = get(node.object);
+  void* function = get(node.function);
+  return object != nullptr && function != nullptr ? BoundMethod{object, function} : BoundMethod{};
+}
+
+Answer equal(const MethodNode& a, const MethodNode& b, const Host& host) noexcept {
+  const BoundMethod first = get(a);
+  const BoundMethod second = get(b);
+  if (first.object == nullptr || second.object == nullptr) return &a == &b ? Answer::yes : Answer::no;   // S26
+  const Answer objects = equal(a.object, b.object, host);
+  const Answer both = objects == Answer::yes ? equal(a.function, b.function, host) : objects;
+  reachable_here(first.object), reachable_here(first.function), reachable_here(second.object), reachable_here(second.function);
+  return both;
+}
+
+void unbind(MethodNode& node) noexcept {
+  unbind(node.object);
+  unbind(node.function);
 }
 
 Status hash(RefNode& node, const Host& host, std::uint64_t* out) noexcept {

@@ -86,7 +86,7 @@ struct WeakTable::Access {
       Answer answer = held.key == probe.what ? Answer::yes : Answer::no;
       if (probe.equal != nullptr) {
         answer = probe.equal(probe.self, probe.what, held.key);
-        asm volatile("" : : "r"(object), "r"(held.key) : "memory");                          // held during the call
+        reachable_here(object), reachable_here(held.key);   // held during the call
         if (answer == Answer::error) return {{}, Status::host_error};
         if (t.edits_ != edits) return {{}, Status::changed};                                 // .table.edits
       }
@@ -334,7 +334,7 @@ Status WeakTable::update(const WeakTable& other, void* self, Answer (*equal)(voi
     const Entry copy{entry.weak, entry.hash, entry.strong, entry.offset};
     void* object = other.side_ == WeakSide::key ? from.item.key : from.item.value;
     const auto entered = access.enter({from.hash, from.item.key, self, equal}, copy, object, Existing::replace);
-    asm volatile("" : : "r"(object) : "memory");
+    reachable_here(object);
     if (!entered) return entered.status;
   }
 }

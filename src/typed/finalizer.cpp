@@ -18,35 +18,38 @@ void print(std::exception_ptr error) noexcept {
   }
 }
 
-internal::Closure* take_closure(Registered id) noexcept { return static_cast<internal::Closure*>(mayfly::detach(id)); }
+using internal::CollectedClosure;
+
+CollectedClosure* take_closure(Registered id) noexcept { return static_cast<CollectedClosure*>(mayfly::detach(id)); }
 
 }  // namespace
 
 UnraisableHandler on_unraisable(UnraisableHandler handler) noexcept { return g_handler.exchange(handler); }
 
 bool Finalizer::run() {
-  internal::Closure* closure = take_closure(id_);
-  if (closure != nullptr) closure->act(closure, internal::Closure::Act::call);
+  CollectedClosure* closure = take_closure(id_);
+  if (closure != nullptr) closure->finish(CollectedClosure::Act::call);
   return closure != nullptr;
 }
 
 bool Finalizer::detach() {
-  internal::Closure* closure = take_closure(id_);
-  if (closure != nullptr) closure->act(closure, internal::Closure::Act::drop);
+  CollectedClosure* closure = take_closure(id_);
+  if (closure != nullptr) closure->finish(CollectedClosure::Act::drop);
   return closure != nullptr;
 }
 
 namespace internal {
 
 void run_closure(Event& event) noexcept {
-  auto* closure = static_cast<Closure*>(event.payload);
   try {
-    closure->act(closure, Closure::Act::call);
+    static_cast<CollectedClosure*>(event.payload)->finish(CollectedClosure::Act::call, event.ref);
   } catch (...) {
     const UnraisableHandler handler = g_handler.load();
     (handler != nullptr ? handler : print)(std::current_exception());
   }
 }
+
+void drop_closure(Event& event) noexcept { static_cast<CollectedClosure*>(event.payload)->finish(CollectedClosure::Act::drop); }
 
 }  // namespace internal
 }  // namespace mayfly

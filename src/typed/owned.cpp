@@ -25,13 +25,16 @@ void throw_status(Status status) {
 
 namespace internal {
 
-void** new_root(void* object) {
-  unwrap(node::ready());
-  void** root = unwrap(gc::acquire_root());
+Result<void**> try_new_root(void* object) noexcept {
+  if (const Status ready = node::ready(); ready != Status::ok) return {nullptr, ready};
+  const auto root = gc::acquire_root();
+  if (!root) return root;
   gc::note_displacement(static_cast<std::size_t>(offset_from_base(object)));
-  *root = object;
+  *root.value = object;
   return root;
 }
+
+void** new_root(void* object) { return unwrap(try_new_root(object)); }
 
 void drop_root(void** root) noexcept { gc::release_root(root); }
 
