@@ -62,6 +62,11 @@ class CallbackQueue {
 
   /// A collection happened since the last settling, or events wait. May be true in vain, never false in vain. Any thread; about 1 ns.
   bool pending() const noexcept;
+  /// `hint(argument)` comes on some thread when there may be something to take: after a collection, or when an event was queued. It runs inside the
+  /// collector's call of finalizers, inside allocations, or under locks: set a flag or write to a file descriptor, no more. It may come in vain, and it
+  /// may be missed (a stale pointer on some stack, or Finalizers::host and nobody invokes them), so poll pending() too now and then. Null: none; the old
+  /// one may still be running. May collect.
+  Status set_wake(void (*hint)(void*), void* argument) noexcept;
   /// Settles, then hands over the oldest event. False: none waits. Never calls host code; never collects. `event` is overwritten.
   bool take(Event& event) noexcept;
   /// To the front again: the next take() answers it. Cannot fail; allocates nothing. REQUIRES: taken from this queue, put back once.

@@ -12,6 +12,9 @@ struct Options {
   enum class Finalizers { mayfly, host } finalizers = Finalizers::mayfly;   ///< host: somebody else calls GC_invoke_finalizers.
   enum class Exit { atexit, host } exit = Exit::atexit;                     ///< host: no atexit handler; call begin_exit() or shutdown() yourself.
   enum class Fork { atfork, host } fork = Fork::atfork;                     ///< host: no pthread_atfork; call before_fork() and after_fork().
+  /// Who calls the finalizers that exist when the process forks. parent: the child forgets those it inherited; its weak callbacks, the destructors of its
+  /// objects and the finalizers that it makes itself are its own all the same. Python: both
+  enum class InheritedFinalizers { both, parent } inherited_finalizers = InheritedFinalizers::both;
   /// Forced trouble for tests, a seeded string such as "seed:7" or "seed:7,collect-alloc=50,collect-safepoint=10,fail-alloc=3"; overrides the
   /// environment's MAYFLY_ZEAL. The collections come inside allocations and registrations that mayfly makes, and in take(). Weak reads then also check
   /// that their thread may read, and abort with a place and a reason. A string that is not understood: init() answers unsupported.

@@ -37,6 +37,12 @@ void set_next(void* link, void* next) noexcept {
   gc::store_traced(reinterpret_cast<void**>(&node.cell_), next);
 }
 
+void note_queued(EventQueue& queue) noexcept {
+  queue.waiting.fetch_add(1, std::memory_order_relaxed);
+  counters.queued.fetch_add(1, std::memory_order_relaxed);
+  queue.wake();
+}
+
 }  // namespace
 
 void Chain::push_back(void* link) noexcept {
@@ -108,8 +114,7 @@ void EventQueue::push(RefNode& node) noexcept {
     return;
   }
   chain.push_back(link_of(node));
-  waiting.fetch_add(1, std::memory_order_relaxed);
-  counters.queued.fetch_add(1, std::memory_order_relaxed);
+  note_queued(*this);
 }
 
 void EventQueue::push(FinalizerRecord& record) noexcept {
@@ -117,8 +122,7 @@ void EventQueue::push(FinalizerRecord& record) noexcept {
   if (record.state != FinalizerRecord::State::armed) return;
   record.state = FinalizerRecord::State::queued;
   chain.push_back(link_of(record));
-  waiting.fetch_add(1, std::memory_order_relaxed);
-  counters.queued.fetch_add(1, std::memory_order_relaxed);
+  note_queued(*this);
 }
 
 bool EventQueue::enlist(FinalizerRecord& record) noexcept {
@@ -251,6 +255,19 @@ void EventQueue::put_back(const Event& event) noexcept {
   counters.taken.fetch_sub(1, std::memory_order_relaxed);
 }
 
+void EventQueue::set_wake(void (*hint)(void*), void* argument) noexcept {
+  const std::lock_guard lock(wake_mutex);
+  wake_hint = hint;
+  wake_argument = argument;
+  has_wake = hint != nullptr;
+}
+
+void EventQueue::wake() noexcept {
+  if (!has_wake.load(std::memory_order_relaxed)) return;
+  const std::lock_guard lock(wake_mutex);
+  if (wake_hint != nullptr) wake_hint(wake_argument);
+}
+
 void EventQueue::check_invariants() noexcept {
   const std::lock_guard lock(mutex);
   MAYFLY_CHECK(chain.length() + staged.length() == waiting, ".queue.reserved: the count of waiting events is wrong");
@@ -270,16 +287,21 @@ void stage_object_finalizer(void* object, void* data) noexcept {
   record.state = FinalizerRecord::State::queued;
   record.round = gc::collection_number();
   queue.staged.push_back(link_of(record));
-  queue.waiting.fetch_add(1, std::memory_order_relaxed);
-  counters.queued.fetch_add(1, std::memory_order_relaxed);
+  note_queued(queue);
 }
 
 void lock_queues() noexcept {
   g_growing.lock();
-  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->mutex.lock();
+  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) {
+    queue->mutex.lock();
+    queue->wake_mutex.lock();
+  }
 }
 void unlock_queues() noexcept {
-  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->mutex.unlock();
+  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) {
+    queue->wake_mutex.unlock();
+    queue->mutex.unlock();
+  }
   g_growing.unlock();
 }
 

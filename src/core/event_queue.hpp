@@ -79,6 +79,10 @@ struct EventQueue {                  // mapped memory, never freed
   Anchor* anchors = nullptr;
   std::uint64_t swept = 0;                // contained_deaths() when the tables were swept last
   std::atomic<bool> sweeping{false};
+  std::atomic<bool> has_wake{false};
+  std::mutex wake_mutex;                  // last in the lock order; of the two below
+  void (*wake_hint)(void*) = nullptr;
+  void* wake_argument = nullptr;
 
   /// The queue's implementation, made if need be: null when there is no memory. May collect.
   static EventQueue* of(CallbackQueue& face) noexcept;
@@ -94,6 +98,8 @@ struct EventQueue {                  // mapped memory, never freed
   /// The newest live finalizer, or null.
   FinalizerRecord* newest() noexcept;
   void put_back(const Event& event) noexcept;
+  void set_wake(void (*hint)(void*), void* argument) noexcept;
+  void wake() noexcept;                           // any time, any lock but wake_mutex held
   void check_invariants() noexcept;
 };
 

@@ -12,7 +12,13 @@ Result<core::Target> target_of(const Referent& referent) noexcept;
 bool invokes_finalizers() noexcept;
 /// Drops the dead entries of the queue's weak tables, if there can be any. Calls no host code. Holds no lock.
 void sweep_tables(core::EventQueue& queue) noexcept;
+/// Forgets every `finalize` record of the queue, waiting or not, and answers how many. Calls no host code. Holds no lock.
+std::size_t forget_finalizers(core::EventQueue& queue) noexcept;
+/// Registers the calling thread with the collector; true: nobody had done so before.
+Result<bool> register_thread() noexcept;
+void unregister_thread() noexcept;
+void callbacks_off() noexcept;         // NoCallbackScope, as a pair of calls
+void callbacks_on() noexcept;
 void exit_handler_wanted() noexcept;   // the first finalizer with at_exit was made
-void forget_thread() noexcept;         // the calling thread's registration is to be looked up again
 
 }  // namespace mayfly::node

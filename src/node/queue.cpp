@@ -4,6 +4,7 @@
 #include "gc_integration/zeal.hpp"
 #include "src/core/event_queue.hpp"
 #include "src/core/settle.hpp"
+#include "src/core/wake.hpp"
 #include "src/node/guard.hpp"
 
 #include <chrono>
@@ -52,8 +53,10 @@ Host::Called call(const Host* host, Event& event, bool exiting) noexcept {
 
 CallbackQueue& default_queue() noexcept { return g_default; }
 
-NoCallbackScope::NoCallbackScope() noexcept { ++t_silent; }
-NoCallbackScope::~NoCallbackScope() { --t_silent; }
+void node::callbacks_off() noexcept { ++t_silent; }
+void node::callbacks_on() noexcept { --t_silent; }
+NoCallbackScope::NoCallbackScope() noexcept { node::callbacks_off(); }
+NoCallbackScope::~NoCallbackScope() { node::callbacks_on(); }
 
 bool CallbackQueue::pending() const noexcept {
   const core::EventQueue* queue = core::EventQueue::peek(*this);
@@ -133,12 +136,25 @@ std::size_t CallbackQueue::shutdown() noexcept {
     queue->closed = true;
   }
   for (Event event; take_settled(*queue, event);) ++dropped;
-  while (core::FinalizerRecord* record = queue->newest()) {
-    (void)queue->finish(*record);
+  return dropped + node::forget_finalizers(*queue);
+}
+
+std::size_t node::forget_finalizers(core::EventQueue& queue) noexcept {
+  std::size_t forgotten = 0;
+  for (; core::FinalizerRecord* record = queue.newest(); ++forgotten) {
+    (void)queue.finish(*record);
     core::forget_finalizer(*record);
-    ++dropped;
   }
-  return dropped;
+  return forgotten;
+}
+
+Status CallbackQueue::set_wake(void (*hint)(void*), void* argument) noexcept {
+  if (const Status ready = node::ready(); ready != Status::ok) return ready;
+  core::EventQueue* queue = core::EventQueue::of(*this);
+  if (queue == nullptr) return Status::no_memory;
+  if (hint != nullptr && !core::arm_wake()) return Status::no_memory;
+  queue->set_wake(hint, argument);
+  return Status::ok;
 }
 
 }  // namespace mayfly

@@ -70,24 +70,24 @@ void before_fork() noexcept {
   gc::lock_slots();
 }
 
-void after_fork(ForkSide) noexcept {
+void after_fork(ForkSide side) noexcept {
   gc::unlock_slots();
   gc::unlock_roots();
   core::unlock_queues();
   core::unlock_shards();
   core::unlock_settle();
+  if (side == ForkSide::parent || g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue);
 }
 
-ThreadScope::ThreadScope() noexcept : status_(init()) {
-  if (status_ != Status::ok || gc::this_thread_is_registered()) return;
-  status_ = gc::register_this_thread();
-  ours_ = status_ == Status::ok;
+ThreadScope::ThreadScope() noexcept {
+  const auto registered = node::register_thread();
+  status_ = registered.status;
+  ours_ = registered.value;
 }
 
 ThreadScope::~ThreadScope() {
-  if (!ours_) return;
-  node::forget_thread();
-  gc::unregister_this_thread();
+  if (ours_) node::unregister_thread();
 }
 
 void blocking(void (*f)(void*), void* argument) noexcept {
@@ -113,7 +113,18 @@ Status ready() noexcept {
   return Status::ok;
 }
 
-void forget_thread() noexcept { t_known = false; }
+Result<bool> register_thread() noexcept {
+  if (const Status started = init(); started != Status::ok) return {false, started};
+  if (gc::this_thread_is_registered()) return {false, Status::ok};
+  const Status status = gc::register_this_thread();
+  return {status == Status::ok, status};
+}
+
+void unregister_thread() noexcept {
+  t_known = false;
+  gc::unregister_this_thread();
+}
+
 bool invokes_finalizers() noexcept { return g_options.finalizers == Options::Finalizers::mayfly; }
 
 void exit_handler_wanted() noexcept {

@@ -6,11 +6,9 @@
 #include <mayfly/testing.hpp>
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <string>
+#include <atomic>
 #include <thread>
 
 namespace mayfly {
@@ -121,94 +119,16 @@ TEST_F(BdwgcTest, AThreadThatTheCollectorDoesNotKnowIsRefused) {
   EXPECT_EQ(get(r->node), nullptr);
 }
 
-// ---- exit, in child processes: what they print is what ran ----
-
-/// Runs `body` in a child and answers what it wrote to descriptor 3's stand-in, and its exit status.
-template <class F>
-std::string in_child(F body, int expected_status) {
-  int ends[2];
-  if (::pipe(ends) != 0) return "no pipe";
-  const pid_t pid = ::fork();
-  if (pid == 0) {
-    ::close(ends[0]);
-    body(ends[1]);
-    std::exit(expected_status);
-  }
-  ::close(ends[1]);
-  std::string out;
-  char buffer[64];
-  for (ssize_t n; (n = ::read(ends[0], buffer, sizeof buffer)) > 0;) out.append(buffer, static_cast<std::size_t>(n));
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == expected_status) << status;
-  return out;
-}
-
-int g_out;
-void write_letter(Event& event) { (void)!::write(g_out, event.payload, 1); }
-
-void* letter(char c) {
-  auto* payload = static_cast<char*>(gc::allocate(1));
-  *payload = c;
-  return payload;
-}
-
-TEST_F(BdwgcTest, FinalizersRunAtExitNewestFirst) {   // S45 T8
-  void* o = gc::allocate(48);
-  EXPECT_EQ(in_child(
-                [&](int out) {
-                  g_out = out;
-                  for (const char c : {'a', 'b', 'c'}) (void)finalize_raw({.obj = o}, queue, letter(c), AtExit::yes, write_letter).status;
-                  (void)finalize_raw({.obj = o}, queue, letter('x'), AtExit::no, write_letter).status;
-                },
-                7),
-            "cba");
-}
-
-TEST_F(BdwgcTest, ExitInsideACallbackStillRunsTheOthers) {   // S45
-  void* o = gc::allocate(48);
-  EXPECT_EQ(in_child(
-                [&](int out) {
-                  g_out = out;
-                  (void)finalize_raw({.obj = o}, queue, letter('a'), AtExit::yes, write_letter).status;
-                  void* dying = gc::allocate(48);
-                  (void)finalize_raw({.obj = dying}, queue, letter('b'), AtExit::no, [](Event& event) {
-                    write_letter(event);
-                    std::exit(7);
-                  }).status;
-                  clear_now({.obj = dying});
-                  (void)queue.drain();
-                },
-                7),
-            "ba");
-}
-
-TEST_F(BdwgcTest, EventsThatNobodyCanCallAreDroppedAtExit) {
-  void* o = gc::allocate(48);
-  EXPECT_EQ(in_child(
-                [&](int out) {
-                  g_out = out;
-                  (void)finalize_raw({.obj = o}, queue, letter('a'), AtExit::yes, write_letter).status;
-                  (void)finalize_raw({.obj = o}, queue, letter('b'), AtExit::yes).status;   // a host's payload, and no Host::call
-                  (void)finalize_raw({.obj = o}, queue, letter('c'), AtExit::yes, write_letter).status;
-                },
-                0),
-            "ca");
-}
-
-TEST_F(BdwgcTest, QueuesAndLocksWorkInAForkedChild) {   // T8
-  EXPECT_EQ(in_child(
-                [&](int out) {
-                  g_out = out;
-                  void* o = gc::allocate(48);
-                  (void)finalize_raw({.obj = o}, queue, letter('f'), AtExit::no, write_letter).status;
-                  clear_now({.obj = o});
-                  (void)queue.collect_and_drain();
-                  (void)queue.drain();
-                },
-                0),
-            "f");
+TEST_F(BdwgcTest, AHintComesAfterCollectionsThatNobodyAskedMayflyFor) {
+  static std::atomic<int> hints;
+  hints = 0;
+  ASSERT_EQ(queue.set_wake([](void* count) { ++*static_cast<std::atomic<int>*>(count); }, &hints), Status::ok);
+  for (int i = 0; i < 20 && hints < 3; ++i) on_fresh_thread([] { (void)gc::collect(); });
+  EXPECT_GE(hints, 3);
+  ASSERT_EQ(queue.set_wake(nullptr, nullptr), Status::ok);
+  hints = 0;
+  on_fresh_thread([] { (void)gc::collect(); });
+  EXPECT_EQ(hints, 0);
 }
 
 }  // namespace

@@ -1,0 +1,249 @@
+/* The whole C face, called from C99. Each function here is a test of c_api_test.cpp, which decides who dies. */
+#include "tests/node/c_api_test.h"
+
+#include <mayfly/mayfly.h>
+
+#include <string.h>
+
+#define CHECK(condition) \
+  if (!(condition)) c_test.fail(__LINE__, #condition)
+
+typedef struct object {
+  mayfly_cell_word cell;
+  long value;
+} object;
+typedef struct ref {
+  void *header;
+  mayfly_node node;
+} ref;
+typedef struct bound_method {
+  void *header;
+  mayfly_method method;
+} bound_method;
+
+static int calls, unraisable, wakes;
+
+static int equal_values(void *self, void *a, void *b) {
+  CHECK(self == &calls);
+  if (((object *)a)->value < 0) return -1;
+  return ((object *)a)->value == ((object *)b)->value;
+}
+static mayfly_status hash_value(void *self, void *o, uint64_t *out) {
+  CHECK(self == &calls);
+  if (((object *)o)->value < 0) return MAYFLY_E_HOST;
+  *out = (uint64_t)((object *)o)->value;
+  return MAYFLY_OK;
+}
+static const char *type_name(void *self, void *o) { return self == &calls && o != NULL ? "A" : NULL; }
+static const char *object_name(void *self, void *o) { return self == &calls && o != NULL ? "n" : NULL; }
+static int call(void *self, const mayfly_event *event) {
+  CHECK(self == &calls && event->payload != NULL);
+  ++calls;
+  return event->payload == (void *)&unraisable ? MAYFLY_CALLED_FAILED : MAYFLY_CALLED_OK;
+}
+static void on_unraisable(void *self, const mayfly_event *event) {
+  CHECK(self == &calls && event->ref != NULL);
+  ++unraisable;
+}
+static void run(mayfly_event *event) { ++*(int *)event->payload; }
+static void wake(void *count) { ++*(int *)count; }
+
+static mayfly_queue *new_queue(void) {
+  mayfly_host host = {sizeof(mayfly_host), &calls, equal_values, hash_value, type_name, call, on_unraisable, object_name};
+  mayfly_queue *queue;
+  calls = unraisable = wakes = 0;
+  queue = mayfly_queue_new(&host);
+  CHECK(queue != NULL);
+  host.size = 1;
+  CHECK(mayfly_queue_new(&host) == NULL);
+  return queue;
+}
+static object *new_object(long value) {
+  object *o = c_test.allocate(sizeof *o);
+  o->value = value;
+  return o;
+}
+static mayfly_referent to(object *o) {
+  mayfly_referent r = {NULL, NULL, 0};
+  r.obj = o;
+  r.cell = &o->cell;
+  return r;
+}
+static ref *new_ref(object *o, mayfly_queue *queue, void *callback, mayfly_kind kind) {
+  ref *r = c_test.allocate(sizeof *r);
+  mayfly_node *bound;
+  CHECK(mayfly_bind(&r->node, to(o), queue, callback, kind, &bound) == MAYFLY_OK);
+  return mayfly_holder(bound);
+}
+
+void c_starts(void) {
+  mayfly_options options = {sizeof(mayfly_options), 0, 0, 0, 0, NULL, 0};
+  int ours = 1;
+  CHECK(mayfly_init(MAYFLY_VERSION, NULL) == MAYFLY_OK);
+  CHECK(mayfly_init(MAYFLY_VERSION, &options) == MAYFLY_OK);
+  CHECK(mayfly_init(MAYFLY_VERSION + 0x100, &options) == MAYFLY_E_UNSUPPORTED);
+  options.size = 3;
+  CHECK(mayfly_init(MAYFLY_VERSION, &options) == MAYFLY_E_UNSUPPORTED);
+  CHECK(strcmp(mayfly_init_problem(), "") == 0);
+  CHECK(strcmp(mayfly_message(MAYFLY_E_DEAD), "weakly-referenced object no longer exists") == 0);
+  CHECK(mayfly_thread_begin(&ours) == MAYFLY_OK && !ours);
+  mayfly_thread_end(ours);
+  mayfly_blocking(wake, &calls);
+  mayfly_before_fork();
+  mayfly_after_fork(0);
+}
+
+static void count_node(void *count, mayfly_node *node) {
+  CHECK(mayfly_get(node) != NULL);
+  ++*(int *)count;
+}
+
+void c_references(void) {
+  mayfly_queue *queue = new_queue();
+  object *a = new_object(1), *b = new_object(1);
+  ref *shared = new_ref(a, queue, NULL, MAYFLY_REF), *proxy = new_ref(a, queue, NULL, MAYFLY_PROXY), *other = new_ref(b, queue, NULL, MAYFLY_REF);
+  ref *called = new_ref(a, queue, &calls, MAYFLY_REF), *fails = new_ref(a, queue, &unraisable, MAYFLY_SUBCLASS);
+  mayfly_node *bound = NULL;
+  uint64_t hash = 0;
+  int seen = 0;
+  char text[100];
+  mayfly_event event;
+  mayfly_drained drained;
+  CHECK(new_ref(a, queue, NULL, MAYFLY_REF) == shared);
+  CHECK(mayfly_canonical(to(a), MAYFLY_PROXY) == &proxy->node);
+  CHECK(mayfly_kind_of(&proxy->node) == MAYFLY_PROXY && mayfly_kind_of(&fails->node) == MAYFLY_SUBCLASS);
+  CHECK(mayfly_get(&shared->node) == a && mayfly_callback(&called->node) == &calls);
+  CHECK(mayfly_equal(&shared->node, &other->node, queue) == 1);
+  b->value = 2;
+  CHECK(mayfly_equal(&shared->node, &other->node, queue) == 0);
+  b->value = -1;
+  CHECK(mayfly_equal(&other->node, &shared->node, queue) == -1);
+  CHECK(mayfly_hash(&other->node, queue, &hash) == MAYFLY_E_HOST);
+  CHECK(mayfly_hash(&shared->node, queue, &hash) == MAYFLY_OK && hash == 1);
+  CHECK(mayfly_describe(&shared->node, queue, text, sizeof text) > 20 && strstr(text, "to 'A' at") != NULL && strstr(text, "(n)") != NULL);
+  CHECK(mayfly_count(to(a)) == 4);
+  CHECK(mayfly_each(to(a), count_node, &seen) == MAYFLY_OK && seen == 4);
+  CHECK(mayfly_bind(&shared->node, to(b), queue, NULL, MAYFLY_REF, &bound) == MAYFLY_E_BOUND && bound == NULL);
+  mayfly_unbind(&other->node);
+  CHECK(mayfly_get(&other->node) == NULL);
+
+  CHECK(mayfly_queue_set_wake(queue, wake, &wakes) == MAYFLY_OK);
+  CHECK(!mayfly_queue_take(queue, &event));
+  c_test.kill_and_collect(a);
+  CHECK(mayfly_queue_pending(queue));
+  CHECK(mayfly_queue_take(queue, &event) && event.holder == fails && event.ref == &fails->node && event.payload == &unraisable);
+  CHECK(wakes > 0);
+  mayfly_queue_put_back(queue, &event);
+  mayfly_callbacks_off();
+  CHECK(mayfly_queue_drain(queue, SIZE_MAX, UINT64_MAX).busy);
+  mayfly_callbacks_on();
+  drained = mayfly_queue_drain(queue, 1, UINT64_MAX);
+  CHECK(drained.ran == 1 && drained.left == 1 && calls == 1 && unraisable == 1);
+  CHECK(mayfly_queue_collect(queue));
+  CHECK(mayfly_queue_collect_and_drain(queue).ran == 1 && calls == 2);
+  a = new_object(3);
+  (void)new_ref(a, queue, &calls, MAYFLY_REF);
+  mayfly_clear_now(to(a));
+  CHECK(mayfly_queue_take(queue, &event) && !mayfly_queue_take(queue, &event));
+  CHECK(mayfly_get_stats().taken >= 3);
+}
+
+void c_methods(void) {
+  mayfly_queue *queue = new_queue();
+  object *o = new_object(1), *f = new_object(2);
+  bound_method *m = c_test.allocate(sizeof *m), *same = c_test.allocate(sizeof *same);
+  void *object_seen, *function_seen;
+  mayfly_event event;
+  CHECK(mayfly_bind_method(&m->method, to(o), to(f), queue, &calls) == MAYFLY_OK);
+  CHECK(mayfly_bind_method(&same->method, to(o), to(f), queue, NULL) == MAYFLY_OK);
+  CHECK(mayfly_get_method(&m->method, &object_seen, &function_seen) && object_seen == o && function_seen == f);
+  CHECK(mayfly_equal_methods(&m->method, &same->method, queue) == 1);
+  mayfly_unbind_method(&same->method);
+  CHECK(mayfly_equal_methods(&m->method, &same->method, queue) == 0);
+  c_test.kill_and_collect(f);
+  CHECK(!mayfly_get_method(&m->method, &object_seen, &function_seen) && object_seen == NULL && function_seen == NULL);
+  CHECK(mayfly_queue_take(queue, &event) && event.holder == m);
+}
+
+void c_finalizers(void) {
+  mayfly_queue *queue = new_queue();
+  object *o = new_object(1);
+  mayfly_registered f, g, late;
+  void *object_seen, *payload;
+  char text[100];
+  int ran = 0;
+  mayfly_event event;
+  CHECK(mayfly_finalize(to(o), queue, &ran, 1, run, &f) == MAYFLY_OK);
+  CHECK(mayfly_finalize(to(o), queue, &calls, 0, NULL, &g) == MAYFLY_OK);
+  CHECK(mayfly_alive(f) && mayfly_at_exit(f) && !mayfly_at_exit(g));
+  mayfly_set_at_exit(f, 0);
+  CHECK(!mayfly_at_exit(f));
+  CHECK(mayfly_peek(f, &object_seen, &payload) && object_seen == o && payload == &ran);
+  CHECK(mayfly_describe_finalizer(f, &f, queue, text, sizeof text) > 20 && strstr(text, "for 'A' at") != NULL);
+  CHECK(mayfly_detach(g) == &calls && mayfly_detach(g) == NULL);
+  CHECK(mayfly_finalize_object(to(o), queue, &wakes, NULL) == MAYFLY_OK);
+  c_test.kill_and_collect(o);
+  CHECK(mayfly_queue_take(queue, &event) && event.run == run);
+  event.run(&event);
+  CHECK(ran == 1 && !mayfly_alive(f) && !mayfly_peek(f, &object_seen, &payload));
+  CHECK(mayfly_queue_take(queue, &event) && event.object == o && event.payload == &wakes);
+  CHECK(mayfly_finalize(to(new_object(2)), queue, &ran, 1, run, &late) == MAYFLY_OK);
+  mayfly_queue_begin_exit(queue);
+  CHECK(mayfly_queue_take(queue, &event) && event.payload == &ran);
+  CHECK(mayfly_finalize(to(new_object(3)), queue, &ran, 1, run, &late) == MAYFLY_OK);
+  CHECK(mayfly_queue_shutdown(queue) == 1);
+  CHECK(mayfly_finalize(to(new_object(4)), queue, &ran, 1, run, &late) == MAYFLY_E_SHUT_DOWN);
+}
+
+static int same_spelling(void *self, const void *what, void *key) {
+  if (self != NULL) return -1;
+  return strcmp(what, key) == 0;
+}
+static mayfly_probe probe(const char *key) {
+  mayfly_probe p = {0, NULL, NULL, same_spelling};
+  p.hash = (uint64_t)key[0];
+  p.what = key;
+  return p;
+}
+
+void c_tables(void) {
+  mayfly_queue *queue = new_queue();
+  mayfly_table *table = c_test.allocate(sizeof *table), *copy = c_test.allocate(sizeof *copy);
+  object *a = new_object(1), *b = new_object(2);
+  mayfly_item item;
+  mayfly_probe key = probe("a"), broken;
+  mayfly_cursor cursor;
+  mayfly_handle handle = {0};
+  CHECK(mayfly_load(handle) == NULL);
+  CHECK(mayfly_weak_handle(to(a), &handle) == MAYFLY_OK && mayfly_load(handle) == a);
+  mayfly_table_init(table, 1, queue);
+  mayfly_table_init(copy, 1, queue);
+  CHECK(mayfly_table_find(table, &key, NULL) == MAYFLY_E_ABSENT);
+  CHECK(mayfly_table_set(table, &key, (void *)"a", to(a)) == MAYFLY_OK);
+  CHECK(mayfly_table_set_default(table, &key, (void *)"a", to(b), &item) == MAYFLY_OK && item.value == a);
+  key = probe("b");
+  CHECK(mayfly_table_set(table, &key, (void *)"b", to(b)) == MAYFLY_OK);
+  broken = key;
+  broken.self = table;
+  CHECK(mayfly_table_find(table, &broken, NULL) == MAYFLY_E_HOST);
+  CHECK(mayfly_table_find(table, &key, &item) == MAYFLY_OK && item.value == b);
+  CHECK(mayfly_table_size(table) == 2);
+  CHECK(mayfly_table_update(copy, table, NULL, same_spelling) == MAYFLY_OK && mayfly_table_size(copy) == 2);
+  memset(&cursor, 0, sizeof cursor);
+  CHECK(mayfly_table_next(copy, &cursor, 0) == MAYFLY_OK && cursor.item.value == a);
+  CHECK(mayfly_table_remove(copy, &cursor) == MAYFLY_OK);
+  CHECK(mayfly_table_next(copy, &cursor, 0) == MAYFLY_OK && cursor.item.value == b);
+  CHECK(mayfly_table_next(copy, &cursor, 0) == MAYFLY_E_ABSENT);
+  memset(&cursor, 0, sizeof cursor);
+  memset(&item, 0, sizeof item);
+  c_test.kill_and_collect(b);
+  CHECK(mayfly_table_find(table, &key, NULL) == MAYFLY_E_ABSENT);
+  CHECK(mayfly_table_pop_newest(table, &item) == MAYFLY_OK && item.value == a);
+  CHECK(mayfly_table_pop_newest(table, &item) == MAYFLY_E_EMPTY);
+  key = probe("c");
+  CHECK(mayfly_table_set(table, &key, (void *)"c", to(a)) == MAYFLY_OK);
+  CHECK(mayfly_table_pop(table, &key, NULL) == MAYFLY_OK);
+  CHECK(mayfly_table_set(table, &key, (void *)"c", to(a)) == MAYFLY_OK);
+  mayfly_table_clear(table);
+  CHECK(mayfly_table_size(table) == 0);
+}

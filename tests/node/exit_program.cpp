@@ -1,0 +1,87 @@
+// Ends in the way that its argument names; what it prints is what ran. exit_test.cpp knows what it should print.
+#include <mayfly/mayfly.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+#include <string_view>
+
+namespace {
+
+using namespace mayfly;
+
+struct Thing {
+  long x = 0;
+};
+Root<Thing> g_thing;               // its destructor runs after the finalizers: harmless
+
+void say(char c) { (void)!::write(STDOUT_FILENO, &c, 1); }
+
+void at_exit(char c, AtExit when = AtExit::yes) {
+  if (finalize(g_thing.get(), [c] { say(c); }, default_queue(), when).status != Status::ok) std::abort();
+}
+
+/// A finalizer that has its death behind it when this returns.
+template <class F>
+void on_death(F f) {
+  auto* thing = make<Thing>();
+  if (finalize(thing, f, default_queue(), AtExit::no).status != Status::ok) std::abort();
+  clear_now({.obj = thing});
+}
+
+void forks() {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    at_exit('n');
+    std::exit(0);
+  }
+  int status = 0;
+  if (::waitpid(child, &status, 0) != child || status != 0) std::abort();
+  say('|');
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view way = argc == 2 ? argv[1] : "";
+  Options options;
+  if (way == "fork-parent") options.inherited_finalizers = Options::InheritedFinalizers::parent;
+  if (way == "host") options.exit = Options::Exit::host;
+  if (init(options) != Status::ok) return 1;
+  g_thing = Root(make<Thing>());
+  for (const char c : {'a', 'b', 'c'}) at_exit(c);
+  at_exit('x', AtExit::no);
+
+  if (way == "return" || way == "host") return 0;
+  if (way == "exit-in-callback") {
+    on_death([] {
+      say('d');
+      std::exit(7);
+    });
+    on_death([] { say('e'); });
+    (void)default_queue().drain();
+  }
+  if (way == "made-at-exit") at_exit('m'), on_death([] { at_exit('l'); });
+  if (way == "throws-at-exit") {
+    (void)finalize(g_thing.get(), [] { throw std::runtime_error("thrown at exit"); }).status;
+    return 0;
+  }
+  if (way == "exception") throw std::runtime_error("out of main");
+  if (way == "_exit") ::_exit(3);
+  if (way == "quick_exit") std::quick_exit(3);
+  if (way == "abort") std::abort();
+  if (way == "shutdown-twice") {
+    shutdown();
+    shutdown();
+    if (finalize(g_thing.get(), [] {}).status != Status::shut_down || init() != Status::shut_down) return 1;
+  }
+  if (way == "dropped") {             // a host's payload, and no Host::call
+    if (finalize_raw({.obj = g_thing.get()}, default_queue(), g_thing.get()).status != Status::ok) return 1;
+  }
+  if (way.substr(0, 4) == "fork") forks();
+  return 0;
+}

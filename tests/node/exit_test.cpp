@@ -1,0 +1,52 @@
+// How processes end: exit_program in child processes.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <sys/wait.h>
+
+namespace {
+
+struct Ended {
+  std::string printed;
+  int status;
+};
+
+Ended run(const std::string& way) {
+  std::FILE* out = ::popen(("exec " EXIT_PROGRAM " " + way + " 2>/dev/null").c_str(), "r");
+  if (out == nullptr) return {"popen failed", -1};
+  Ended ended;
+  for (int c; (c = std::fgetc(out)) != EOF;) ended.printed += static_cast<char>(c);
+  ended.status = ::pclose(out);
+  return ended;
+}
+
+void expect(const char* way, const char* printed, int status) {
+  const Ended ended = run(way);
+  EXPECT_EQ(ended.printed, printed) << way;
+  EXPECT_TRUE(WIFEXITED(ended.status)) << way;
+  EXPECT_EQ(WEXITSTATUS(ended.status), status) << way;
+}
+
+TEST(Exit, ReturnFromMainRunsFinalizersNewestFirst) { expect("return", "cba", 0); }   // S45 T8
+TEST(Exit, TheHostMayKeepTheExitToItself) { expect("host", "", 0); }
+TEST(Exit, InsideACallbackTheOthersStillRun) { expect("exit-in-callback", "decba", 7); }   // S45
+TEST(Exit, FinalizersMadeMeanwhileRunToo) { expect("made-at-exit", "lmcba", 0); }   // S45
+TEST(Exit, WhatAFinalizerThrowsStopsNoOther) { expect("throws-at-exit", "cba", 0); }   // S44
+TEST(Exit, ShutdownTwiceRunsThemOnce) { expect("shutdown-twice", "cba", 0); }
+TEST(Exit, EventsThatNobodyCanCallAreDropped) { expect("dropped", "cba", 0); }
+TEST(Exit, UnderscoreExitRunsNone) { expect("_exit", "", 3); }   // T8
+TEST(Exit, QuickExitRunsNone) { expect("quick_exit", "", 3); }   // T8
+TEST(Exit, BothSidesOfAForkRunThem) { expect("fork-both", "ncba|cba", 0); }   // T8
+TEST(Exit, AForkedChildMayLeaveThemToItsParent) { expect("fork-parent", "n|cba", 0); }   // T8
+
+TEST(Exit, AnExceptionOutOfMainRunsNone) {   // T8
+  for (const char* way : {"exception", "abort"}) {
+    const Ended ended = run(way);
+    EXPECT_EQ(ended.printed, "") << way;
+    EXPECT_TRUE(WIFSIGNALED(ended.status) && WTERMSIG(ended.status) == SIGABRT) << way;
+  }
+}
+
+}  // namespace
