@@ -1,17 +1,18 @@
 #!/bin/sh
-# From a bare Debian to a tested build: cmake/bootstrap.sh test
-# Installs what is missing (and nothing, without touching the network, when nothing is), configures, builds, runs every test.
+# From a bare Debian to a running program: cmake/bootstrap.sh demo | test
+# Installs what is missing (and nothing, without touching the network, when nothing is), configures, builds build/release, and runs the tour of the
+# files below /usr/share/doc, or every test.
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="g++ cmake ninja-build pkg-config libgc-dev libgtest-dev"
+packages="g++ cmake ninja-build pkg-config libgc-dev libfmt-dev libgtest-dev libbenchmark-dev"
 
 usage() {
-  echo "usage: cmake/bootstrap.sh test" >&2
+  echo "usage: cmake/bootstrap.sh demo | test" >&2
   exit 2
 }
 [ $# -eq 1 ] || usage
-[ "$1" = test ] || usage
+case $1 in demo | test) ;; *) usage ;; esac
 
 say() { printf '== %s\n' "$*"; }
 missing() {
@@ -39,5 +40,10 @@ say "configuring build/release"
 cmake --preset release
 say "building"
 cmake --build --preset release
-say "testing"
-ctest --preset release -j 2
+if [ "$1" = demo ]; then
+  say "running build/release/bin/mayfly_tour"
+  build/release/bin/mayfly_tour
+else
+  say "testing"
+  ctest --preset release -j 2
+fi

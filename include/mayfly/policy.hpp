@@ -19,6 +19,15 @@ struct StdPolicy {
   }
   Answer equal(const K& key, const K& wanted) const { return key == wanted ? Answer::yes : Answer::no; }
 };
+/// Of objects: their identity. A pointer to const finds them too.
+template <class K>
+struct StdPolicy<K*> {
+  Status hash(const K* key, std::uint64_t* out) const {
+    *out = std::hash<const K*>{}(key);
+    return Status::ok;
+  }
+  Answer equal(const K* key, const K* wanted) const { return key == wanted ? Answer::yes : Answer::no; }
+};
 
 namespace internal {
 
