@@ -24,4 +24,6 @@ void* map_pages(std::size_t bytes, std::size_t alignment) noexcept {
 
 void unmap_pages(void* pages, std::size_t bytes) noexcept { ::munmap(pages, bytes); }
 
+void empty_pages(void* pages, std::size_t bytes) noexcept { (void)::madvise(pages, bytes, MADV_DONTNEED); }
+
 }  // namespace mayfly::gc

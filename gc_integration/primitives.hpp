@@ -40,8 +40,13 @@ void note_displacement(std::size_t offset) noexcept;
 // ---- collections -------------------------------------------------------------------------------------------------------------------------
 
 /// How many collections have finished marking. Moves only while the world is stopped, with the allocation lock held, and that lock stays held
-/// until every disappearing link of that collection has been cleared. Lock-free, about 1 ns.
-std::uint64_t collection_number() noexcept;
+/// until every disappearing link of that collection has been cleared. Lock-free, less than 1 ns where the collector shows its counter.
+inline std::uint64_t collection_number() noexcept;
+extern constinit const std::uint64_t* number_word;         // the collector's own counter, set by start(); null: asked for by a call
+std::uint64_t ask_collection_number() noexcept;
+inline std::uint64_t collection_number() noexcept {
+  return number_word != nullptr ? __atomic_load_n(number_word, __ATOMIC_ACQUIRE) : ask_collection_number();
+}
 /// Calls `f` with the allocation lock held. `f` must not allocate.
 void with_allocation_lock(void (*f)(void*), void* argument) noexcept;
 

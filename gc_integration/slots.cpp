@@ -1,101 +1,30 @@
 #include "gc_integration/slots.hpp"
 
 #include "gc_integration/check.hpp"
-#include "gc_integration/pages.hpp"
+#include "gc_integration/word_pool.hpp"
 #include "gc_integration/zeal.hpp"
 
 #include <atomic>
-#include <mutex>
 
 namespace mayfly::gc {
 namespace {
 
-constexpr unsigned kAddressBits = 48;
-constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << kAddressBits) - 1;
-constexpr std::size_t kSlabBytes = std::size_t{1} << 20;
-constexpr std::size_t kHeaderBytes = 8192;
-constexpr std::size_t kSlotsPerSlab = (kSlabBytes - kHeaderBytes) / 16;
-constexpr unsigned kArenas = 16;
+using words::kAddressBits;
+using words::kAddressMask;
+using words::owner_word;
+using words::Slab;
+using words::Word;
+
 constexpr std::uint64_t kLastGeneration = 0xFFFF;
 
-using Word = std::atomic<std::uint64_t>;
-
-struct Arena;
-
-struct Slab {
-  Arena* arena;
-  Slab* next;                          // the list of all slabs; written once
-  std::atomic<std::size_t> used;       // words below this index were issued at least once
-  alignas(kHeaderBytes) Word words[kSlotsPerSlab];
-  Word owners[kSlotsPerSlab];          // generation above, owner (live) or address of the next free word (free) below
-};
-static_assert(sizeof(Slab) == kSlabBytes);
-
-struct Arena {                         // threads spread over arenas, so that one thread's words are dense
-  std::mutex mutex;
-  Word* free = nullptr;
-  Slab* filling = nullptr;
-};
-
-constinit Arena g_arenas[kArenas];
-constinit std::atomic<Slab*> g_slabs{nullptr};
 constinit std::atomic<std::uint64_t> g_verified{~std::uint64_t{0}};
-constinit std::atomic<std::size_t> g_in_use{0};
-constinit std::atomic<unsigned> g_next_arena{0};
-thread_local unsigned t_arena = kArenas;   // trivially destructible
 
 Word* word_of(Handle slot) noexcept { return reinterpret_cast<Word*>(slot.bits & kAddressMask); }
 std::uint64_t generation_of(std::uint64_t bits) noexcept { return bits >> kAddressBits; }
-Slab* slab_of(const Word* word) noexcept { return reinterpret_cast<Slab*>(reinterpret_cast<std::uintptr_t>(word) & ~(kSlabBytes - 1)); }
-Word& owner_word(const Word* word) noexcept {
-  Slab* slab = slab_of(word);
-  return slab->owners[word - slab->words];
-}
 std::uint64_t hide(const void* address, std::uint64_t generation) noexcept {
   return (generation << kAddressBits) | (~reinterpret_cast<std::uint64_t>(address) & kAddressMask);
 }
 void* reveal(std::uint64_t bits) noexcept { return reinterpret_cast<void*>(~bits & kAddressMask); }
-
-Arena& my_arena() noexcept {
-  if (t_arena == kArenas) t_arena = g_next_arena.fetch_add(1, std::memory_order_relaxed) % kArenas;
-  return g_arenas[t_arena];
-}
-
-/// NO ALLOC of collected memory. Arena lock held.
-bool add_slab(Arena& arena) noexcept {
-  auto* slab = static_cast<Slab*>(map_pages(sizeof(Slab), kSlabBytes));
-  if (slab == nullptr) return false;
-  slab->arena = &arena;
-  arena.filling = slab;
-  slab->next = g_slabs.load(std::memory_order_relaxed);
-  while (!g_slabs.compare_exchange_weak(slab->next, slab, std::memory_order_release, std::memory_order_relaxed)) {}   // pairs with each_cleared()
-  return true;
-}
-
-/// Takes a free word and makes it live for `address`; the empty handle when there is no memory.
-Handle take_word(void* address) noexcept {
-  Arena& arena = my_arena();
-  const std::lock_guard lock(arena.mutex);
-  Word* word = arena.free;
-  std::uint64_t generation = 1;
-  if (word != nullptr) {
-    Word& owner = owner_word(word);
-    generation = generation_of(owner.load(std::memory_order_relaxed));
-    arena.free = reinterpret_cast<Word*>(owner.load(std::memory_order_relaxed) & kAddressMask);
-    owner.store(generation << kAddressBits, std::memory_order_relaxed);
-    word->store(hide(address, generation), std::memory_order_release);
-  } else {
-    if ((arena.filling == nullptr || arena.filling->used.load(std::memory_order_relaxed) == kSlotsPerSlab) && !add_slab(arena)) return {};
-    Slab* slab = arena.filling;
-    const std::size_t index = slab->used.load(std::memory_order_relaxed);
-    word = &slab->words[index];
-    slab->owners[index].store(generation << kAddressBits, std::memory_order_relaxed);
-    word->store(hide(address, generation), std::memory_order_relaxed);
-    slab->used.store(index + 1, std::memory_order_release);   // pairs with each_cleared(): a word below `used` is never zero by birth
-  }
-  g_in_use.fetch_add(1, std::memory_order_relaxed);
-  return {(generation << kAddressBits) | reinterpret_cast<std::uint64_t>(word)};
-}
 
 /// While contracts are checked nothing is ever verified, so every load passes the checks; and the fast path has none.
 void note_verified(std::uint64_t number) noexcept {
@@ -126,8 +55,12 @@ void verify_locked(void* argument) noexcept {
 
 Result<Handle> acquire_immortal_slot(void* address) noexcept {
   if ((reinterpret_cast<std::uint64_t>(address) & ~kAddressMask) != 0) return {{}, Status::not_collectable};
-  const Handle slot = take_word(address);
-  return {slot, slot.empty() ? Status::no_memory : Status::ok};
+  Word* word = words::take();
+  if (word == nullptr) return {{}, Status::no_memory};
+  const std::uint64_t generation = generation_of(owner_word(word).load(std::memory_order_relaxed));
+  owner_word(word).store(generation << kAddressBits, std::memory_order_relaxed);
+  word->store(hide(address, generation), std::memory_order_release);
+  return {{(generation << kAddressBits) | reinterpret_cast<std::uint64_t>(word)}, Status::ok};
 }
 
 Result<Handle> acquire_slot(void* base) noexcept {
@@ -141,18 +74,9 @@ Result<Handle> acquire_slot(void* base) noexcept {
 }
 
 void release_slot(Handle slot) noexcept {
-  Word* word = word_of(slot);
-  Arena& arena = *slab_of(word)->arena;
   const std::uint64_t generation = generation_of(slot.bits);
-  const std::lock_guard lock(arena.mutex);
-  g_in_use.fetch_sub(1, std::memory_order_relaxed);
-  if (generation == kLastGeneration) {
-    word->store(kAddressMask, std::memory_order_release);
-    return;
-  }
-  word->store(((generation + 1) << kAddressBits) | kAddressMask, std::memory_order_release);
-  owner_word(word).store(((generation + 1) << kAddressBits) | reinterpret_cast<std::uint64_t>(arena.free), std::memory_order_relaxed);
-  arena.free = word;
+  if (generation == kLastGeneration) return words::retire(word_of(slot));
+  words::give(word_of(slot), generation + 1);
 }
 
 void unlink_slot(Handle slot) noexcept {
@@ -213,7 +137,7 @@ std::uint64_t verified_number() noexcept {
 }
 
 void each_cleared(void (*f)(Handle slot, Owner owner)) noexcept {
-  for (Slab* slab = g_slabs.load(std::memory_order_acquire); slab != nullptr; slab = slab->next) {
+  for (Slab* slab = words::all_slabs(); slab != nullptr; slab = slab->next) {
     const std::size_t used = slab->used.load(std::memory_order_acquire);
     for (std::size_t i = 0; i < used; ++i) {
       if (slab->words[i].load(std::memory_order_relaxed) != 0) continue;
@@ -225,7 +149,7 @@ void each_cleared(void (*f)(Handle slot, Owner owner)) noexcept {
 
 std::size_t each_live(void (*f)(Handle slot, Owner owner)) noexcept {
   std::size_t live = 0;
-  for (Slab* slab = g_slabs.load(std::memory_order_acquire); slab != nullptr; slab = slab->next) {
+  for (Slab* slab = words::all_slabs(); slab != nullptr; slab = slab->next) {
     const std::size_t used = slab->used.load(std::memory_order_acquire);
     for (std::size_t i = 0; i < used; ++i) {
       if ((slab->words[i].load(std::memory_order_acquire) & kAddressMask) == kAddressMask) continue;   // free or retired
@@ -237,13 +161,9 @@ std::size_t each_live(void (*f)(Handle slot, Owner owner)) noexcept {
   return live;
 }
 
-std::size_t slots_in_use() noexcept { return g_in_use.load(std::memory_order_relaxed); }
+std::size_t slots_in_use() noexcept { return words::in_use(); }
 
-void lock_slots() noexcept {
-  for (Arena& arena : g_arenas) arena.mutex.lock();
-}
-void unlock_slots() noexcept {
-  for (Arena& arena : g_arenas) arena.mutex.unlock();
-}
+void lock_slots() noexcept { words::lock(); }
+void unlock_slots() noexcept { words::unlock(); }
 
 }  // namespace mayfly::gc

@@ -1,7 +1,7 @@
 // Slots: the weak words, and the one door from weak to strong.
 //
 // Overview
-//   A slot is one 8-byte word in a slab of mapped memory that no collector scans. The word hides the address of one collected object and is that
+//   A slot is one 8-byte word of mapped memory that no collector scans (word_pool.hpp). The word hides the address of one collected object and is that
 //   object's disappearing link: the collection that finds the object unreachable stores zero. Beside each word lies its owner word: what the layers
 //   above want to find when the word has been cleared. A holder keeps a Handle: the word's address and a 16-bit generation.
 //
@@ -12,8 +12,8 @@
 //   retired     generation 0, low bits ones: all 65535 generations were used. Never issued again.
 //
 // Concurrency
-//   load() may run beside everything. acquire() and release() lock the arena of the slab. Slabs are never unmapped, so a stale handle may always be
-//   read; a generation that differs answers null.                                                                    .slot.generation
+//   load() may run beside everything. acquire() and release() touch the calling thread's free words. Slabs are never unmapped, so a stale handle
+//   may always be read; a generation that differs answers null.                                                                    .slot.generation
 //   A slot is released only after its clear was settled or its link unregistered: links are never retargeted.        .slot.release
 //   The number rule, which load() and settle share: the collection number moves only while the world is stopped, and the allocation lock is then held
 //   until every link is cleared; so `verified == number` proves that somebody held that lock after the clearing.      .slot.verified

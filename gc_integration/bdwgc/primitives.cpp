@@ -13,6 +13,9 @@
 
 #pragma weak GC_allow_register_threads   // absent from a libgc that was built without threads
 
+// bdwgc's counter itself: public, though the header would rather have the function called, which costs twice what the rest of a weak load does.
+extern "C" GC_word counter_of_bdwgc __asm__("GC_gc_no") __attribute__((weak));
+
 namespace mayfly::gc {
 namespace {
 
@@ -23,6 +26,7 @@ constinit std::mutex g_mutex;
 constinit std::atomic<bool> g_started{false};
 constinit const char* g_problem = "";
 constinit bool g_interior = true;
+static_assert(sizeof(GC_word) == sizeof(std::uint64_t));
 
 Status refuse(const char* why) noexcept {
   g_problem = why;
@@ -50,6 +54,9 @@ void no_finalizer(void*, void*) {}       // what set_finalizer() would find only
 
 }  // namespace
 
+constinit const std::uint64_t* number_word = nullptr;
+std::uint64_t ask_collection_number() noexcept { return GC_get_gc_no(); }
+
 Status start(Threads threads) noexcept {
   if (g_started.load(std::memory_order_acquire)) return Status::ok;
   const std::lock_guard lock(g_mutex);
@@ -64,6 +71,8 @@ Status start(Threads threads) noexcept {
   GC_set_java_finalization(1);           // protects what a finalizable object reaches
   if (threads == Threads::many) GC_allow_register_threads();
   g_interior = GC_get_all_interior_pointers() != 0;
+  const GC_word* counter = &counter_of_bdwgc;
+  if (counter != nullptr && *counter == GC_get_gc_no()) number_word = reinterpret_cast<const std::uint64_t*>(counter);
   g_started.store(true, std::memory_order_release);
   return Status::ok;
 }
@@ -80,8 +89,6 @@ void store_traced(void** where, void* value) noexcept { GC_ptr_store_and_dirty(w
 void note_displacement(std::size_t offset) noexcept {
   if (!g_interior) GC_register_displacement(offset);
 }
-
-std::uint64_t collection_number() noexcept { return GC_get_gc_no(); }
 
 void with_allocation_lock(void (*f)(void*), void* argument) noexcept {
   Call call{f, argument};

@@ -75,7 +75,8 @@ void* base_of(const void* address) noexcept {
 void store_traced(void** where, void* value) noexcept { std::atomic_ref(*where).store(value, std::memory_order_relaxed); }
 void note_displacement(std::size_t) noexcept {}
 
-std::uint64_t collection_number() noexcept { return world().number.load(std::memory_order_acquire); }
+constinit const std::uint64_t* number_word = nullptr;
+std::uint64_t ask_collection_number() noexcept { return world().number.load(std::memory_order_acquire); }
 void with_allocation_lock(void (*f)(void*), void* argument) noexcept {
   const std::lock_guard lock(world().allocation_lock);
   f(argument);

@@ -17,6 +17,13 @@ struct WeakHandle {
 Result<WeakHandle> weak_handle(const Referent& referent) noexcept;
 /// The base, strong from now on, or null. Any registered thread; never collects; O(1), lock-free.
 void* load(WeakHandle handle) noexcept;
+namespace internal {
+struct WeakParts {
+  WeakHandle handle;
+  std::ptrdiff_t offset = 0;   // of the pointer from the base
+};
+Result<WeakParts> weak_parts(void* object) noexcept;
+}  // namespace internal
 /// How far the pointer is from the start of its collected object; zero for what is not collected.
 std::ptrdiff_t offset_from_base(const void* object) noexcept;
 
@@ -34,13 +41,8 @@ class Weak {
   /// May collect. `not_weakrefable`: the type opted out; `not_collectable`: null, or not bdwgc's.
   static Result<Weak> of(T* object) noexcept {
     if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {{}, Status::not_weakrefable};
-    void* address = const_cast<std::remove_cv_t<T>*>(object);
-    const Result<WeakHandle> handle = weak_handle({.obj = address});
-    if (!handle) return {{}, handle.status};
-    Weak weak;
-    weak.handle_ = handle.value;
-    weak.offset_ = offset_from_base(address);
-    return {weak, Status::ok};
+    const auto parts = internal::weak_parts(const_cast<std::remove_cv_t<T>*>(object));
+    return {from(parts.value.handle, parts.value.offset), parts.status};
   }
 
   /// Of a handle that was made elsewhere; `offset` is that of the T from the start of its collected object.

@@ -119,7 +119,7 @@ void kill_slot(const Target& target) noexcept {
   gc::Handle slot;
   {
     const std::lock_guard lock(mutex_of(shard));
-    slot = find_slot(shard, target);
+    slot = peek_slot(shard, target);
     if (slot.empty()) return;
     if (target.cell != nullptr) target.cell->word = 0;
     erase_slot(shard, target.base, slot);

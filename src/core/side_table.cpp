@@ -3,14 +3,22 @@
 #include "gc_integration/pages.hpp"
 
 #include <atomic>
+#include <bit>
 #include <new>
+#include <utility>
 
 namespace mayfly::core {
 
 namespace {
-struct Entry {
-  std::uint64_t hidden = 0;   // ~address; 0 empty, 1 erased
-  gc::Handle slot;
+struct Entry {                // written under the lock, read by peek() without
+  std::atomic<std::uint64_t> hidden;   // ~address; 0 empty, 1 erased
+  std::atomic<std::uint64_t> slot;     // the bits of a handle
+};
+/// Entries in pages that are never unmapped: outgrown ones give back their memory and read as empty from then on.
+struct Table {
+  Entry* entries = nullptr;
+  std::size_t capacity = 0;            // a power of two
+  std::size_t bytes() const noexcept { return capacity * sizeof(Entry); }
 };
 constexpr std::uint64_t kEmpty = 0, kErased = 1;
 constexpr std::size_t kFirstCapacity = 256, kBlocksPerChunk = 1024;
@@ -29,8 +37,8 @@ std::size_t spread(const void* address) noexcept {
 
 struct alignas(64) Shard {
   std::mutex mutex;
-  Entry* entries = nullptr;
-  std::size_t capacity = 0;
+  std::atomic<std::uintptr_t> table{0};   // the address of the entries, and below it the binary logarithm of their number
+  Table outgrown;                // the latest one: for the next table of its capacity
   std::size_t filled = 0;        // entries that are not empty, erased ones included
   std::size_t live = 0;
   FreeBlock* free = nullptr;
@@ -39,51 +47,72 @@ struct alignas(64) Shard {
 namespace {
 constinit Shard g_shards[kShards];
 
-/// The entry of the address, or the place where it would go; null if the table has no memory yet. Shard lock held.
-Entry* locate(Shard& shard, const void* base) noexcept {
-  if (shard.capacity == 0) return nullptr;
+std::uintptr_t pack(const Table& table) noexcept {
+  return reinterpret_cast<std::uintptr_t>(table.entries) | static_cast<std::uintptr_t>(std::countr_zero(table.capacity));
+}
+Table table_of(const Shard& shard) noexcept {
+  const std::uintptr_t packed = shard.table.load(std::memory_order_acquire);   // pairs with make_room()
+  if (packed == 0) return {};
+  return {reinterpret_cast<Entry*>(packed & ~std::uintptr_t{4095}), std::size_t{1} << (packed & 4095)};
+}
+
+/// The entry of the address, or the place where it would go. REQUIRES: a table. There is an empty entry in every table, also in one that is being given back.
+Entry* locate(const Table& table, const void* base) noexcept {
   const std::uint64_t wanted = hide(base);
   Entry* place = nullptr;
   for (std::size_t i = spread(base);; ++i) {
-    Entry& entry = shard.entries[i & (shard.capacity - 1)];
-    if (entry.hidden == wanted) return &entry;
-    if (entry.hidden == kErased && place == nullptr) place = &entry;
-    if (entry.hidden == kEmpty) return place != nullptr ? place : &entry;
+    Entry& entry = table.entries[i & (table.capacity - 1)];
+    const std::uint64_t hidden = entry.hidden.load(std::memory_order_acquire);   // pairs with write()
+    if (hidden == wanted) return &entry;
+    if (hidden == kErased && place == nullptr) place = &entry;
+    if (hidden == kEmpty) return place != nullptr ? place : &entry;
   }
+}
+
+void write(Entry& entry, std::uint64_t hidden, std::uint64_t slot) noexcept {
+  entry.slot.store(slot, std::memory_order_relaxed);
+  entry.hidden.store(hidden, std::memory_order_release);
+}
+
+/// Zeroed memory for a table. Shard lock held.
+Table new_table(Shard& shard, std::size_t capacity) noexcept {
+  if (shard.outgrown.capacity == capacity) return std::exchange(shard.outgrown, {});
+  auto* entries = static_cast<Entry*>(gc::map_pages(capacity * sizeof(Entry)));
+  return {entries, entries != nullptr ? capacity : 0};
 }
 
 /// Room for one more entry. NO ALLOC of collected memory. Shard lock held.
 bool make_room(Shard& shard) noexcept {
-  if (shard.filled * 3 < shard.capacity * 2) return true;
-  std::size_t capacity = shard.live * 3 < shard.capacity ? shard.capacity : shard.capacity * 2;   // mostly erased: the same size again
-  if (capacity == 0) capacity = kFirstCapacity;
-  auto* entries = static_cast<Entry*>(gc::map_pages(capacity * sizeof(Entry)));
-  if (entries == nullptr) return false;
-  Entry* old = shard.entries;
-  const std::size_t old_capacity = shard.capacity;
-  shard.entries = entries;
-  shard.capacity = capacity;
-  shard.filled = shard.live;
-  for (std::size_t i = 0; i < old_capacity; ++i) {
-    if (old[i].hidden > kErased) *locate(shard, reinterpret_cast<void*>(~old[i].hidden)) = old[i];
+  const Table old = table_of(shard);
+  if (shard.filled * 3 < old.capacity * 2) return true;
+  const bool mostly_erased = shard.live * 3 < old.capacity;   // then the same size again
+  const Table table = new_table(shard, old.capacity == 0 ? kFirstCapacity : mostly_erased ? old.capacity : old.capacity * 2);
+  if (table.capacity == 0) return false;
+  for (std::size_t i = 0; i < old.capacity; ++i) {
+    const std::uint64_t hidden = old.entries[i].hidden.load(std::memory_order_relaxed);
+    if (hidden > kErased) write(*locate(table, reinterpret_cast<void*>(~hidden)), hidden, old.entries[i].slot.load(std::memory_order_relaxed));
   }
-  if (old != nullptr) gc::unmap_pages(old, old_capacity * sizeof(Entry));
+  shard.filled = shard.live;
+  shard.table.store(pack(table), std::memory_order_release);   // pairs with table_of()
+  if (old.capacity != 0) gc::empty_pages(old.entries, old.bytes());
+  shard.outgrown = old;
   return true;
 }
 
 /// Publishes a new slot for the target. Shard lock held. False: no memory.
 bool publish(Shard& shard, const Target& target, gc::Handle slot) noexcept {
   if (target.cell != nullptr) {
-    target.cell->word = slot.bits;
+    std::atomic_ref(target.cell->word).store(slot.bits, std::memory_order_release);
     return true;
   }
   if (!make_room(shard)) return false;
-  Entry& entry = *locate(shard, target.base);
-  if (entry.hidden != hide(target.base)) {
-    if (entry.hidden == kEmpty) ++shard.filled;
+  Entry& entry = *locate(table_of(shard), target.base);
+  const std::uint64_t there = entry.hidden.load(std::memory_order_relaxed);
+  if (there != hide(target.base)) {
+    if (there == kEmpty) ++shard.filled;
     ++shard.live;
   }
-  entry = {hide(target.base), slot};   // an equal address: the stale entry of a dead object
+  write(entry, hide(target.base), slot.bits);   // an equal address: the stale entry of a dead object
   return true;
 }
 }  // namespace
@@ -94,22 +123,20 @@ Shard& shard_of(const void* address) noexcept {
 }
 std::mutex& mutex_of(Shard& shard) noexcept { return shard.mutex; }
 
-gc::Handle find_slot(Shard& shard, const Target& target) noexcept {
+gc::Handle peek_slot(Shard& shard, const Target& target) noexcept {
   gc::Handle slot;
   if (target.cell != nullptr) {
-    slot.bits = target.cell->word;
-  } else if (const Entry* entry = locate(shard, target.base); entry != nullptr && entry->hidden == hide(target.base)) {
-    slot = entry->slot;
+    slot.bits = std::atomic_ref(target.cell->word).load(std::memory_order_acquire);
+  } else if (const Table table = table_of(shard); table.capacity != 0) {
+    const Entry* entry = locate(table, target.base);
+    if (entry->hidden.load(std::memory_order_acquire) == hide(target.base)) slot.bits = entry->slot.load(std::memory_order_relaxed);
   }
   return gc::hides(slot, target.base) ? slot : gc::Handle{};
 }
 
 Result<gc::Handle> slot_for(const Target& target) noexcept {
   Shard& shard = shard_of(target.base);
-  {
-    const std::lock_guard lock(shard.mutex);
-    if (const gc::Handle slot = find_slot(shard, target); !slot.empty()) return {slot, Status::ok};
-  }
+  if (const gc::Handle slot = peek_slot(shard, target); !slot.empty()) return {slot, Status::ok};
   const bool immortal = target.life == Referent::Life::immortal;
   const Result<gc::Handle> made = immortal ? gc::acquire_immortal_slot(target.base) : gc::acquire_slot(target.base);   // no lock held: may collect
   if (!made) return made;
@@ -117,7 +144,7 @@ Result<gc::Handle> slot_for(const Target& target) noexcept {
   gc::Handle winner;
   {
     const std::lock_guard lock(shard.mutex);
-    winner = find_slot(shard, target);
+    winner = peek_slot(shard, target);
     if (winner.empty() && publish(shard, target, made.value)) return made;
   }
   gc::unlink_slot(made.value);
@@ -125,9 +152,11 @@ Result<gc::Handle> slot_for(const Target& target) noexcept {
 }
 
 void erase_slot(Shard& shard, const void* base, gc::Handle slot) noexcept {
-  Entry* entry = locate(shard, base);
-  if (entry == nullptr || entry->hidden != hide(base) || entry->slot != slot) return;
-  *entry = {kErased, {}};
+  const Table table = table_of(shard);
+  if (table.capacity == 0) return;
+  Entry& entry = *locate(table, base);
+  if (entry.hidden.load(std::memory_order_relaxed) != hide(base) || entry.slot.load(std::memory_order_relaxed) != slot.bits) return;
+  write(entry, kErased, 0);
   --shard.live;
 }
 

@@ -3,6 +3,8 @@
 // Sharded by address. Entries hide the address. An entry whose slot does not hide its address is stale: the object died and the address was used
 // again before the death was settled; lookups treat it as absent and inserts replace it, and the late erase names its handle, so it cannot hit the
 // newer entry.                                                                                                     .table.stale
+// A look without the lock may read a table that is being outgrown, or an entry that is being rewritten: what it finds counts only if the slot hides the
+// address, and who finds nothing looks again under the lock before it enters something.                             .table.peek
 // Memory comes from mapped pages: no malloc that a host may have redirected into the collector runs under a lock.  .table.pages
 #pragma once
 #include "src/core/cell.hpp"
@@ -24,8 +26,8 @@ struct Target {
   std::uint64_t offset = 0;          // of Referent::obj from base
 };
 
-/// The slot that hides the target, or the empty handle. Shard lock held.
-gc::Handle find_slot(Shard& shard, const Target& target) noexcept;
+/// The slot that hides the target, or the empty handle. Exact with the shard lock held; without it, it may miss one that is just being published.
+gc::Handle peek_slot(Shard& shard, const Target& target) noexcept;
 /// The target's slot, made if need be. May collect. Holds no lock.
 Result<gc::Handle> slot_for(const Target& target) noexcept;
 /// Forgets the entry if it still belongs to the handle. Shard lock held.

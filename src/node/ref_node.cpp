@@ -23,7 +23,7 @@ std::uint64_t offset_of(const RefNode& node) noexcept { return static_cast<std::
 
 /// Shard lock held.
 Cell* find_cell(Shard& shard, const Target& target) noexcept {
-  const gc::Handle slot = core::find_slot(shard, target);
+  const gc::Handle slot = core::peek_slot(shard, target);
   return slot.empty() ? nullptr : core::cell_of(slot);
 }
 
@@ -36,76 +36,80 @@ RefNode* find_canonical(Shard& shard, const Target& target, RefKind kind) noexce
   return node != nullptr && offset_of(*node) == target.offset ? node : nullptr;
 }
 
-struct Own {                        // the watcher of a node, and the slot by which it knows the node's object
-  gc::Handle slot;
-  Watcher* watcher = nullptr;
-};
-
-void give_back(Shard& shard, const Own& own) noexcept {
-  if (!own.slot.empty()) gc::unlink_slot(own.slot);
-  if (own.watcher == nullptr) return;
+/// The live canonical node of the target, or null. Holds no lock.
+RefNode* canonical_of(const Target& target, RefKind kind) noexcept {
+  Shard& shard = core::shard_of(target.base);
+  if (kind == RefKind::subclass || core::peek_slot(shard, target).empty()) return nullptr;
   const std::lock_guard lock(mutex_of(shard));
-  free_block(shard, own.watcher);
+  return find_canonical(shard, target, kind);
 }
 
+struct Own {                        // the slot by which a node's watcher knows the node's object
+  gc::Handle slot;
+  std::uint32_t offset = 0;         // of the node in the object
+};
+
 /// May collect. Holds no lock.
-Result<Own> reserve(Shard& shard, RefNode& node, core::EventQueue& queue) noexcept {
-  Own own;
+Result<Own> own_slot(const RefNode& node) noexcept {
   void* base = gc::base_of(&node);
-  if (base == nullptr) return {own, Status::not_collectable};
-  const auto slot = gc::acquire_slot(base);
-  if (!slot) return {own, slot.status};
-  own.slot = slot.value;
-  void* block;
-  {
-    const std::lock_guard lock(mutex_of(shard));
-    block = new_block(shard);
-  }
-  if (block == nullptr) {
-    give_back(shard, own);
-    return {{}, Status::no_memory};
-  }
-  const auto offset = static_cast<std::uint32_t>(reinterpret_cast<char*>(&node) - static_cast<char*>(base));
-  own.watcher = ::new (block) Watcher{.queue = &queue, .own = own.slot, .offset = offset, .kind = core::WatcherKind::node};
-  gc::set_owner(own.slot, owner(core::OwnerKind::watcher, own.watcher));
+  if (base == nullptr) return {{}, Status::not_collectable};
+  const auto offset = static_cast<std::uint32_t>(reinterpret_cast<const char*>(&node) - static_cast<char*>(base));
   gc::note_displacement(offset);
-  return {own, Status::ok};
+  const auto slot = gc::acquire_slot(base);
+  return {{slot.value, offset}, slot.status};
+}
+
+/// Puts the node's new watcher into the target's cell. Shard lock held. Null: no memory, or the target was cleared by hand meanwhile.
+Watcher* watch(Shard& shard, gc::Handle slot, const Target& target, const Own& own, core::EventQueue& queue) noexcept {
+  void* block = gc::hides(slot, target.base) ? new_block(shard) : nullptr;
+  if (block == nullptr) return nullptr;
+  auto* watcher = ::new (block) Watcher{.queue = &queue, .own = own.slot, .offset = own.offset, .kind = core::WatcherKind::node};
+  if (!core::attach(shard, slot, target, *watcher)) {
+    free_block(shard, block);
+    return nullptr;
+  }
+  gc::set_owner(own.slot, owner(core::OwnerKind::watcher, watcher));
+  return watcher;
+}
+
+/// What the node is from now on: `flags`, and where its referent is. Shard lock held.
+void become(RefNode& node, std::uint32_t flags, void* callback, gc::Handle slot, const Target& target) noexcept {
+  gc::store_traced(&node.callback, callback);
+  const auto units = static_cast<std::uint32_t>(target.offset / 8) << core::kOffsetShift;
+  std::atomic_ref(node.bits_).store(flags | units, std::memory_order_relaxed);
+  std::atomic_ref(node.cell_).store(slot.bits, std::memory_order_release);
 }
 
 /// bind(), with the flags that say what the node is besides.
 Result<RefNode*> bind_as(std::uint32_t flags, RefNode& node, const Referent& referent, CallbackQueue& face, void* callback, RefKind kind) noexcept {
   if (const Status ready = node::ready(); ready != Status::ok) return {nullptr, ready};
   if (core::cell_bits(node) != 0) return {nullptr, Status::already_bound};
-  const auto target = node::target_of(referent);
-  if (!target) return {nullptr, target.status};
+  const auto found = node::target_of(referent);
+  if (!found) return {nullptr, found.status};
+  const Target& target = found.value;
   const RefKind shared = callback == nullptr ? kind : RefKind::subclass;   // S2: only without callback
-  if (RefNode* winner = canonical(referent, shared)) return {winner, Status::ok};
+  if (RefNode* winner = canonical_of(target, shared)) return {winner, Status::ok};
   core::EventQueue* queue = core::EventQueue::of(face);
   if (queue == nullptr) return {nullptr, Status::no_memory};
   if (queue->closed) return {nullptr, Status::shut_down};
 
-  Shard& shard = core::shard_of(target.value.base);
-  const auto slot = core::slot_for(target.value);
+  const auto slot = core::slot_for(target);
   if (!slot) return {nullptr, slot.status};
-  const auto own = reserve(shard, node, *queue);
+  const auto own = own_slot(node);
   if (!own) return {nullptr, own.status};
-
   RefNode* winner;
-  bool attached = false;
   {
+    Shard& shard = core::shard_of(target.base);
     const std::lock_guard lock(mutex_of(shard));
-    winner = find_canonical(shard, target.value, shared);   // another thread's may have come first
-    if (winner == nullptr && core::attach(shard, slot.value, target.value, *own.value.watcher)) {
-      attached = true;
-      if (shared != RefKind::subclass) own.value.watcher->cell->canonical[static_cast<int>(shared)] = own.value.watcher;
-      gc::store_traced(&node.callback, callback);
-      const auto units = static_cast<std::uint32_t>(target.value.offset / 8) << core::kOffsetShift;
-      std::atomic_ref(node.bits_).store(static_cast<std::uint32_t>(kind) | flags | units, std::memory_order_relaxed);
-      std::atomic_ref(node.cell_).store(slot.value.bits, std::memory_order_release);
+    winner = find_canonical(shard, target, shared);   // another thread's may have come first
+    Watcher* watcher = winner == nullptr ? watch(shard, slot.value, target, own.value, *queue) : nullptr;
+    if (watcher != nullptr) {
+      if (shared != RefKind::subclass) watcher->cell->canonical[static_cast<int>(shared)] = watcher;
+      become(node, static_cast<std::uint32_t>(kind) | flags, callback, slot.value, target);
+      return {&node, Status::ok};
     }
   }
-  if (attached) return {&node, Status::ok};
-  give_back(shard, own.value);
+  gc::unlink_slot(own.value.slot);
   return {winner, winner != nullptr ? Status::ok : Status::no_memory};
 }
 
@@ -130,10 +134,7 @@ Status bind_method(MethodNode& node, const Referent& object, const Referent& fun
 
 RefNode* canonical(const Referent& referent, RefKind kind) noexcept {
   const auto target = node::target_of(referent);
-  if (!target) return nullptr;
-  Shard& shard = core::shard_of(target.value.base);
-  const std::lock_guard lock(mutex_of(shard));
-  return find_canonical(shard, target.value, kind);
+  return target ? canonical_of(target.value, kind) : nullptr;
 }
 
 void* holder(const RefNode& node) noexcept { return gc::base_of(&node); }

@@ -12,6 +12,15 @@ Result<WeakHandle> weak_handle(const Referent& referent) noexcept {
   return {{slot.value.bits}, slot.status};
 }
 
+Result<internal::WeakParts> internal::weak_parts(void* object) noexcept {
+  if (const Status ready = node::ready(); ready != Status::ok) return {{}, ready};
+  const auto target = node::target_of({.obj = object});
+  if (!target) return {{}, target.status};
+  const auto slot = core::slot_for(target.value);
+  if (!slot) return {{}, slot.status};
+  return {{.handle = {slot.value.bits}, .offset = static_cast<std::ptrdiff_t>(target.value.offset)}, Status::ok};
+}
+
 void* load(WeakHandle handle) noexcept { return gc::load(gc::Handle{handle.bits}); }
 
 std::ptrdiff_t offset_from_base(const void* object) noexcept {
