@@ -24,7 +24,9 @@ struct Weaks {
     for (std::size_t i = 0; i < n; ++i) weaks[i] = Weak<Object>::from(unwrap(weak_handle({.obj = objects[i], .cell = cell_of(objects[i])})));
   }
   void load() {
-    for (std::size_t i = 0; i < n; ++i) benchmark::DoNotOptimize(weaks[i].get());
+    for (int pass = 0; pass < kLoadPasses; ++pass) {
+      for (std::size_t i = 0; i < n; ++i) benchmark::DoNotOptimize(weaks[i].get());
+    }
   }
 };
 
@@ -56,13 +58,13 @@ void load(benchmark::State& state) {
   start();
   Weaks weaks;
   weaks.make();
-  report(state, timed([&] { weaks.load(); }), n);
+  report(state, timed([&] { weaks.load(); }), n * kLoadPasses);
 }
 void load_two_threads(benchmark::State& state) {
   start();
   Weaks weaks;
   weaks.make();
-  report(state, timed([&] { twice_at_once([&] { weaks.load(); }); }), n);
+  report(state, timed([&] { twice_at_once([&] { weaks.load(); }); }), n * kLoadPasses);
 }
 void collection(benchmark::State& state) {
   start();
@@ -119,8 +121,10 @@ void node_load(benchmark::State& state) {
   Refs& r = refs();
   r.make();
   report(state, timed([&] {
-           for (std::size_t i = 0; i < n; ++i) benchmark::DoNotOptimize(get(r.refs[i]->node));
-         }), n);
+           for (int pass = 0; pass < kLoadPasses; ++pass) {
+             for (std::size_t i = 0; i < n; ++i) benchmark::DoNotOptimize(get(r.refs[i]->node));
+           }
+         }), n * kLoadPasses);
 }
 void node_collection(benchmark::State& state) {
   start();

@@ -20,6 +20,7 @@ struct Object {
   std::uint64_t payload[3] = {};
 };
 
+inline constexpr int kLoadPasses = 5;      // over all objects
 extern std::size_t n;                      // objects; --n=
 
 /// Reports one number: what `operations` cost, in nanoseconds each. Aborts when the work was not done.

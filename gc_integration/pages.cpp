@@ -24,6 +24,12 @@ void* map_pages(std::size_t bytes, std::size_t alignment) noexcept {
 
 void unmap_pages(void* pages, std::size_t bytes) noexcept { ::munmap(pages, bytes); }
 
+void touch_pages([[maybe_unused]] void* pages, [[maybe_unused]] std::size_t bytes) noexcept {
+#ifdef MADV_POPULATE_WRITE
+  (void)::madvise(pages, bytes, MADV_POPULATE_WRITE);   // Linux 5.14; older ones refuse
+#endif
+}
+
 void empty_pages(void* pages, std::size_t bytes) noexcept { (void)::madvise(pages, bytes, MADV_DONTNEED); }
 
 }  // namespace mayfly::gc

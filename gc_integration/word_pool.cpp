@@ -11,6 +11,7 @@ namespace mayfly::gc::words {
 namespace {
 
 constexpr std::size_t kBatch = 64;
+constexpr std::size_t kTouched = 8192;     // words whose memory is asked for at once, from the second such run of a slab on
 constexpr std::size_t kChunk = 4096;       // of caches
 
 struct alignas(64) Cache {
@@ -97,6 +98,10 @@ bool take_fresh(Cache& cache) noexcept {
   slab = g_slabs.load(std::memory_order_relaxed);
   const std::size_t begin = slab->used.load(std::memory_order_relaxed);
   const std::size_t end = begin + kBatch < kWordsPerSlab ? begin + kBatch : kWordsPerSlab;
+  if (begin % kTouched == 0 && begin != 0) {
+    touch_pages(&slab->words[begin], kTouched * sizeof(Word));
+    touch_pages(&slab->owners[begin], kTouched * sizeof(Word));
+  }
   constexpr std::uint64_t kFirstGeneration = std::uint64_t{1} << kAddressBits;
   for (std::size_t i = end; i-- > begin;) {
     slab->words[i].store(kFirstGeneration | kAddressMask, std::memory_order_relaxed);

@@ -15,6 +15,20 @@ void start() {
 
 using Word = GC_word;                      // in malloc memory, which bdwgc does not scan
 
+/// A weak word has an address that must not change while its link is registered, so it cannot live in a container that grows, and cannot be copied:
+/// by hand, each is an object of its own.
+struct Separate {
+  std::vector<Word*> words = std::vector<Word*>(n);
+  Word& at(std::size_t i) { return *words[i]; }
+  void make(std::size_t i) { words[i] = new Word; }
+};
+/// The best case: all words in one array of known size.
+struct Dense {
+  std::vector<Word> words = std::vector<Word>(n);
+  Word& at(std::size_t i) { return words[i]; }
+  void make(std::size_t) {}
+};
+
 void make_weak(Word& word, Object* object) {
   word = GC_HIDE_POINTER(object);
   require(GC_general_register_disappearing_link(reinterpret_cast<void**>(&word), object) == GC_SUCCESS, "no link");
@@ -25,48 +39,61 @@ void* reveal(void* word) {
 }
 Object* read(Word& word) { return static_cast<Object*>(GC_call_with_alloc_lock(reveal, &word)); }
 
+template <class Words>
 struct Weaks {
   Object** objects = live_objects();
-  std::vector<Word> words = std::vector<Word>(n);
+  Words words;
   void make() {
-    for (std::size_t i = 0; i < n; ++i) make_weak(words[i], objects[i]);
+    for (std::size_t i = 0; i < n; ++i) {
+      words.make(i);
+      make_weak(words.at(i), objects[i]);
+    }
   }
   void load() {
-    for (std::size_t i = 0; i < n; ++i) benchmark::DoNotOptimize(read(words[i]));
+    for (int pass = 0; pass < kLoadPasses; ++pass) {
+      for (std::size_t i = 0; i < n; ++i) benchmark::DoNotOptimize(read(words.at(i)));
+    }
   }
 };
 
+template <class Words>
 void create(benchmark::State& state) {
   start();
-  Weaks weaks;
+  Weaks<Words> weaks;
   report(state, timed([&] { weaks.make(); }), n);
 }
 
+template <class Words>
 void create_further(benchmark::State& state) {
   start();
-  Weaks weaks;
+  Weaks<Words> weaks;
   weaks.make();
-  weaks.words = std::vector<Word>(n);      // the first ones' memory stays where it was: swapped, not freed
+  auto& first = *new Words(std::move(weaks.words));   // stays where it is
+  benchmark::DoNotOptimize(&first);
+  weaks.words = Words();
   report(state, timed([&] { weaks.make(); }), n);
 }
 
+template <class Words>
 void load(benchmark::State& state) {
   start();
-  Weaks weaks;
+  Weaks<Words> weaks;
   weaks.make();
-  report(state, timed([&] { weaks.load(); }), n);
+  report(state, timed([&] { weaks.load(); }), n * kLoadPasses);
 }
 
+template <class Words>
 void load_two_threads(benchmark::State& state) {
   start();
-  Weaks weaks;
+  Weaks<Words> weaks;
   weaks.make();
-  report(state, timed([&] { twice_at_once([&] { weaks.load(); }); }), n);
+  report(state, timed([&] { twice_at_once([&] { weaks.load(); }); }), n * kLoadPasses);
 }
 
+template <class Words>
 void collection(benchmark::State& state) {
   start();
-  Weaks weaks;
+  Weaks<Words> weaks;
   weaks.make();
   report(state, collection_time([] { GC_gcollect(); }), n);
 }
@@ -74,8 +101,9 @@ void collection(benchmark::State& state) {
 /// Nothing weak: to be taken off the others.
 void collection_of_none(benchmark::State& state) {
   start();
-  Weaks weaks;
+  Object** objects = live_objects();
   report(state, collection_time([] { GC_gcollect(); }), n);
+  benchmark::DoNotOptimize(objects);
 }
 
 std::size_t g_ran = 0;
@@ -83,7 +111,7 @@ void count(void*, void*) { ++g_ran; }
 
 void die_and_callback(benchmark::State& state) {
   start();
-  Weaks weaks;
+  Weaks<Separate> weaks;
   weaks.make();
   for (std::size_t i = 0; i < n; ++i) GC_register_finalizer_no_order(weaks.objects[i], count, nullptr, nullptr, nullptr);
   drop_all(weaks.objects);
@@ -96,7 +124,7 @@ void die_and_callback(benchmark::State& state) {
 
 void finalizer(benchmark::State& state) {
   start();
-  Weaks weaks;
+  Weaks<Separate> weaks;
   report(state, timed([&] {
            for (std::size_t i = 0; i < n; ++i) GC_register_finalizer_no_order(weaks.objects[i], count, nullptr, nullptr, nullptr);
            drop_all(weaks.objects);
@@ -108,7 +136,7 @@ void finalizer(benchmark::State& state) {
 
 void bytes(benchmark::State& state) {
   start();
-  Weaks weaks;
+  Weaks<Separate> weaks;
   const std::size_t before = resident_bytes();
   weaks.make();
   state.SetIterationTime(1);
@@ -118,11 +146,15 @@ void bytes(benchmark::State& state) {
 }  // namespace
 
 void add_by_hand() {
-  add("create/hand", create);
-  add("create_further/hand", create_further);
-  add("load/hand", load);
-  add("load_two_threads/hand", load_two_threads);
-  add("collection/hand", collection);
+  add("create/hand", create<Separate>);
+  add("create/dense", create<Dense>);
+  add("create_further/hand", create_further<Separate>);
+  add("create_further/dense", create_further<Dense>);
+  add("load/hand", load<Separate>);
+  add("load/dense", load<Dense>);
+  add("load_two_threads/hand", load_two_threads<Separate>);
+  add("collection/hand", collection<Separate>);
+  add("collection/dense", collection<Dense>);
   add("collection/none", collection_of_none);
   add("die_and_callback/hand", die_and_callback);
   add("finalizer/hand", finalizer);

@@ -121,7 +121,7 @@ void kill_slot(const Target& target) noexcept {
     const std::lock_guard lock(mutex_of(shard));
     slot = peek_slot(shard, target);
     if (slot.empty()) return;
-    if (target.cell != nullptr) target.cell->word = 0;
+    if (target.cell != nullptr) std::atomic_ref(target.cell->word).store(0, std::memory_order_relaxed);
     erase_slot(shard, target.base, slot);
     if ((gc::owner_of(slot) & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);
     if (Cell* cell = cell_of(slot)) settle_cell(shard, *cell);

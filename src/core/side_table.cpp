@@ -88,6 +88,7 @@ bool make_room(Shard& shard) noexcept {
   const bool mostly_erased = shard.live * 3 < old.capacity;   // then the same size again
   const Table table = new_table(shard, old.capacity == 0 ? kFirstCapacity : mostly_erased ? old.capacity : old.capacity * 2);
   if (table.capacity == 0) return false;
+  gc::touch_pages(table.entries, table.bytes());
   for (std::size_t i = 0; i < old.capacity; ++i) {
     const std::uint64_t hidden = old.entries[i].hidden.load(std::memory_order_relaxed);
     if (hidden > kErased) write(*locate(table, reinterpret_cast<void*>(~hidden)), hidden, old.entries[i].slot.load(std::memory_order_relaxed));
@@ -99,13 +100,21 @@ bool make_room(Shard& shard) noexcept {
   return true;
 }
 
-/// Publishes a new slot for the target. Shard lock held. False: no memory.
-bool publish(Shard& shard, const Target& target, gc::Handle slot) noexcept {
-  if (target.cell != nullptr) {
-    std::atomic_ref(target.cell->word).store(slot.bits, std::memory_order_release);
-    return true;
+/// Publishes a new slot in the object's own word; answers whose slot is there now.
+gc::Handle publish_in_word(const Target& target, gc::Handle slot) noexcept {
+  std::uint64_t there = std::atomic_ref(target.cell->word).load(std::memory_order_relaxed);
+  for (;;) {
+    if (gc::hides({there}, target.base)) return {there};
+    if (std::atomic_ref(target.cell->word).compare_exchange_weak(there, slot.bits, std::memory_order_acq_rel)) return slot;
   }
-  if (!make_room(shard)) return false;
+}
+
+/// Publishes a new slot in the table; answers whose slot is there now, or the empty handle: no memory.
+gc::Handle publish_in_table(const Target& target, gc::Handle slot) noexcept {
+  Shard& shard = shard_of(target.base);
+  const std::lock_guard lock(shard.mutex);
+  if (const gc::Handle there = peek_slot(shard, target); !there.empty()) return there;
+  if (!make_room(shard)) return {};
   Entry& entry = *locate(table_of(shard), target.base);
   const std::uint64_t there = entry.hidden.load(std::memory_order_relaxed);
   if (there != hide(target.base)) {
@@ -113,7 +122,7 @@ bool publish(Shard& shard, const Target& target, gc::Handle slot) noexcept {
     ++shard.live;
   }
   write(entry, hide(target.base), slot.bits);   // an equal address: the stale entry of a dead object
-  return true;
+  return slot;
 }
 }  // namespace
 
@@ -141,13 +150,8 @@ Result<gc::Handle> slot_for(const Target& target) noexcept {
   const Result<gc::Handle> made = immortal ? gc::acquire_immortal_slot(target.base) : gc::acquire_slot(target.base);   // no lock held: may collect
   if (!made) return made;
   gc::set_owner(made.value, owner(OwnerKind::bare, immortal ? nullptr : target.base));
-  gc::Handle winner;
-  {
-    const std::lock_guard lock(shard.mutex);
-    winner = peek_slot(shard, target);
-    if (winner.empty() && publish(shard, target, made.value)) return made;
-  }
-  gc::unlink_slot(made.value);
+  const gc::Handle winner = target.cell != nullptr ? publish_in_word(target, made.value) : publish_in_table(target, made.value);
+  if (winner != made.value) gc::unlink_slot(made.value);   // another thread's came first
   return {winner, winner.empty() ? Status::no_memory : Status::ok};
 }
 
