@@ -13,6 +13,15 @@ namespace mayfly {
 namespace internal {
 Result<void*> allocate_object(std::size_t bytes) noexcept;
 Status destroy_later(void* object, CallbackQueue& queue, void (*destroy)(Event& event)) noexcept;   // failed: destroyed now
+/// T(arguments...), also where the compiler cannot initialise aggregates that way (clang 14).
+template <class T, class... Arguments>
+T* construct(void* memory, Arguments&&... arguments) {
+  if constexpr (std::is_constructible_v<T, Arguments...>) {
+    return ::new (memory) T(std::forward<Arguments>(arguments)...);
+  } else {
+    return ::new (memory) T{std::forward<Arguments>(arguments)...};
+  }
+}
 template <class T>
 void destroy(Event& event) noexcept {
   static_cast<T*>(event.object)->~T();
@@ -27,7 +36,7 @@ Result<T*> try_make_in(CallbackQueue& queue, Arguments&&... arguments) noexcept(
   static_assert(alignof(T) <= 16, "bdwgc aligns objects to 16 bytes");
   const Result<void*> memory = internal::allocate_object(sizeof(T));
   if (!memory) return {nullptr, memory.status};
-  T* object = ::new (memory.value) T(std::forward<Arguments>(arguments)...);
+  T* object = internal::construct<T>(memory.value, std::forward<Arguments>(arguments)...);
   if constexpr (!std::is_trivially_destructible_v<T>) {
     if (const Status status = internal::destroy_later(object, queue, internal::destroy<T>); status != Status::ok) return {nullptr, status};
   }

@@ -44,7 +44,7 @@ TEST(WeakProxy, ForwardsWhatItsReferentCan) {   // S21 S22
   EXPECT_EQ(proxy->total(), 6);
   EXPECT_EQ((*proxy).total(), 6);
   EXPECT_EQ(proxy(4), 10);
-  proxy[1] = 5;
+  proxy[std::size_t{1}] = 5;
   EXPECT_EQ(object->items[1], 5);
   EXPECT_TRUE(proxy ? true : false);
   object->truth = false;
@@ -81,7 +81,7 @@ TEST(WeakProxy, EveryOperationOnADeadOneThrows) {   // S21
   EXPECT_THROW((void)proxy->total(), ReferenceError);
   EXPECT_THROW((void)*proxy, ReferenceError);
   EXPECT_THROW((void)proxy(1), ReferenceError);
-  EXPECT_THROW((void)proxy[0], ReferenceError);
+  EXPECT_THROW((void)proxy[std::size_t{0}], ReferenceError);
   EXPECT_THROW((void)static_cast<bool>(proxy), ReferenceError);
   EXPECT_THROW((void)proxy.begin(), ReferenceError);
   EXPECT_THROW((void)proxy.end(), ReferenceError);
