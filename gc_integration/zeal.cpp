@@ -23,6 +23,7 @@ constexpr std::string_view kName = "MAYFLY_ZEAL=";
 constinit std::atomic<std::uint64_t> g_state{0};            // of the random sequence
 constinit std::uint64_t g_collect_alloc = 0, g_collect_safepoint = 0;
 constinit std::atomic<std::uint64_t> g_fail_in{0};
+constinit std::atomic<void (*)()> g_on_failure{nullptr};
 constinit std::atomic<bool> g_forcing{false};
 thread_local bool t_collecting = false;                     // a forced collection allocates nothing, but runs finalizers that may
 constinit char g_replay[kTextRoom + kName.size() + 1] = "";
@@ -101,8 +102,12 @@ bool fails_now() noexcept {
 
 bool act_before_allocation() noexcept {
   if (g_forcing.load(std::memory_order_relaxed)) collect_one_in(g_collect_alloc);
-  return fails_now();
+  if (!fails_now()) return false;
+  if (void (*handler)() = g_on_failure.load()) handler();
+  return true;
 }
+
+void on_failure(void (*handler)()) noexcept { g_on_failure.store(handler); }
 
 void act_at_safepoint() noexcept {
   if (g_forcing.load(std::memory_order_relaxed)) collect_one_in(g_collect_safepoint);

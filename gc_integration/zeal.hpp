@@ -22,6 +22,9 @@ const char* replay() noexcept;
 /// The n-th next allocation or registration fails, once; 0: none does. Also a test's own tool.
 void fail_nth(std::uint64_t n) noexcept;
 
+/// What a failing primitive calls before it would answer null, as bdwgc calls the host's out-of-memory handler: it may leave by longjmp. Null: nothing.
+void on_failure(void (*handler)()) noexcept;
+
 extern constinit std::atomic<bool> armed;      // before_allocation() has something to do
 extern constinit std::atomic<bool> checking;   // contracts are checked
 

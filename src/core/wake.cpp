@@ -19,11 +19,11 @@ void ring(void* sentinel, void*) {
 }  // namespace
 
 bool arm_wake() noexcept {
-  if (g_armed.exchange(true)) return true;
+  if (g_armed.load()) return true;
   void* sentinel = gc::allocate(1);
-  if (sentinel != nullptr && gc::set_finalizer(sentinel, {ring, nullptr})) return true;
-  g_armed.store(false);
-  return false;
+  if (sentinel == nullptr || !gc::set_finalizer(sentinel, {ring, nullptr})) return false;
+  if (g_armed.exchange(true)) (void)gc::set_finalizer(sentinel, {});   // another thread's came first
+  return true;
 }
 
 }  // namespace mayfly::core

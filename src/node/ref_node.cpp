@@ -125,6 +125,7 @@ Result<RefNode*> bind_closure(RefNode& node, const Referent& referent, CallbackQ
 
 Status bind_method(MethodNode& node, const Referent& object, const Referent& function, CallbackQueue& queue, void* callback) noexcept {
   if (core::cell_bits(node.function) != 0) return Status::already_bound;
+  unbind(node.object);   // half of a method whose function died, or whose binding was left by longjmp
   const auto first = bind_as(core::kMethodObject, node.object, object, queue, callback, RefKind::subclass);
   if (!first) return first.status;
   const auto second = bind_as(core::kMethodFunction, node.function, function, queue, callback, RefKind::subclass);

@@ -75,6 +75,19 @@ TEST_F(MethodNodeTest, EqualityIsThatOfObjectAndFunction) {   // S26
   EXPECT_EQ(equal(b->node, b->node, host), Answer::yes);
 }
 
+TEST_F(MethodNodeTest, CanBeBoundAnewAfterEitherDied) {
+  Method* m = method(object, function, token(1));
+  kill_and_collect(function);
+  EXPECT_EQ(take_all(queue).size(), 1u);
+  Object* next = world::object();
+  ASSERT_EQ(bind_method(m->node, {.obj = object}, {.obj = next}, queue, token(2)), Status::ok);
+  EXPECT_EQ(get(m->node).function, next);
+  kill_and_collect(object);
+  const auto events = take_all(queue);
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].payload, token(2));
+}
+
 TEST_F(MethodNodeTest, UnbindingSilencesBoth) {
   Method* m = method(object, function, token(1));
   unbind(m->node);
