@@ -50,6 +50,9 @@ inline std::uint64_t collection_number() noexcept {
 /// Calls `f` with the allocation lock held. `f` must not allocate.
 void with_allocation_lock(void (*f)(void*), void* argument) noexcept;
 
+/// Overwrites what calls that have returned left below the stack pointer: stale pointers that would keep objects alive.
+void scrub_dead_stack() noexcept;
+
 enum class Collected { done, disabled, busy };
 /// A full, forced collection; scrubs dead stack below the caller first. May run collector finalizers.
 Collected collect() noexcept;

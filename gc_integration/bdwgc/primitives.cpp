@@ -33,13 +33,6 @@ Status refuse(const char* why) noexcept {
   return Status::unsupported;
 }
 
-/// Overwrites what calls that have returned left below the stack pointer.
-[[gnu::noinline]] void scrub() noexcept {
-  char dead[kScrubBytes];
-  std::memset(dead, 0, sizeof dead);
-  asm volatile("" : : "r"(dead) : "memory");
-}
-
 struct Call {
   void (*function)(void*);
   void* argument;
@@ -95,8 +88,14 @@ void with_allocation_lock(void (*f)(void*), void* argument) noexcept {
   GC_call_with_alloc_lock(forward, &call);
 }
 
+[[gnu::noinline]] void scrub_dead_stack() noexcept {
+  char dead[kScrubBytes];
+  std::memset(dead, 0, sizeof dead);
+  asm volatile("" : : "r"(dead) : "memory");
+}
+
 Collected collect() noexcept {
-  scrub();
+  scrub_dead_stack();
   if (GC_try_to_collect(GC_get_stop_func()) != 0) return Collected::done;   // the host's stop function: one of ours would disable parallel marking
   return GC_is_disabled() != 0 ? Collected::disabled : Collected::busy;
 }

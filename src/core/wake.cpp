@@ -8,21 +8,33 @@
 namespace mayfly::core {
 namespace {
 
-constinit std::atomic<bool> g_armed{false};
+constexpr int kSentinels = 4;
 
-/// The sentinel's collector finalizer. May run inside any allocation.
+constinit std::atomic<int> g_sentinels{0};
+constinit std::atomic<std::uint64_t> g_rung{0};           // the collection of the latest hint
+
+/// A sentinel's collector finalizer. May run inside any allocation.
 void ring(void* sentinel, void*) {
-  if (!gc::set_finalizer(sentinel, {ring, nullptr})) g_armed.store(false);   // no memory: until somebody calls set_wake() again
+  if (!gc::set_finalizer(sentinel, {ring, nullptr})) g_sentinels.fetch_sub(1);   // no memory: until somebody calls set_wake() again
+  const std::uint64_t number = gc::collection_number();
+  if (g_rung.exchange(number) == number) return;          // another sentinel's turn was first
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->wake();
+}
+
+/// In a frame of its own, which is gone afterwards.
+[[gnu::noinline]] bool make_sentinel() noexcept {
+  void* sentinel = gc::allocate(1);
+  return sentinel != nullptr && gc::set_finalizer(sentinel, {ring, nullptr});
 }
 
 }  // namespace
 
 bool arm_wake() noexcept {
-  if (g_armed.load()) return true;
-  void* sentinel = gc::allocate(1);
-  if (sentinel == nullptr || !gc::set_finalizer(sentinel, {ring, nullptr})) return false;
-  if (g_armed.exchange(true)) (void)gc::set_finalizer(sentinel, {});   // another thread's came first
+  while (g_sentinels.load() < kSentinels) {               // two threads at once may make one too many: it does no harm
+    if (!make_sentinel()) return g_sentinels.load() != 0;
+    g_sentinels.fetch_add(1);
+  }
+  gc::scrub_dead_stack();
   return true;
 }
 
