@@ -136,15 +136,27 @@ std::uint64_t verified_number() noexcept {
   return number;
 }
 
-void each_cleared(void (*f)(Handle slot, Owner owner)) noexcept {
-  for (Slab* slab = words::all_slabs(); slab != nullptr; slab = slab->next) {
+bool each_cleared(Scan& scan, void (*f)(Handle slot, Owner owner), bool (*go_on)(void*), void* argument) noexcept {
+  constexpr unsigned kPatience = 1024, kWork = 32;          // in words looked at; a cleared one counts as so many
+  unsigned patience = kPatience;
+  if (scan.at_start()) scan = {words::all_slabs(), 0};
+  while (scan.slab != nullptr) {
+    auto* slab = static_cast<Slab*>(const_cast<void*>(scan.slab));
     const std::size_t used = slab->used.load(std::memory_order_acquire);
-    for (std::size_t i = 0; i < used; ++i) {
-      if (slab->words[i].load(std::memory_order_relaxed) != 0) continue;
-      const std::uint64_t owner = slab->owners[i].load(std::memory_order_acquire);
-      f(Handle{(owner & ~kAddressMask) | reinterpret_cast<std::uint64_t>(&slab->words[i])}, owner & kAddressMask);
+    while (scan.index < used) {
+      const std::size_t i = scan.index++;
+      if (slab->words[i].load(std::memory_order_relaxed) == 0) {
+        const std::uint64_t owner = slab->owners[i].load(std::memory_order_acquire);
+        f(Handle{(owner & ~kAddressMask) | reinterpret_cast<std::uint64_t>(&slab->words[i])}, owner & kAddressMask);
+        patience = patience > kWork ? patience - kWork : 1;
+      }
+      if (--patience != 0) continue;
+      if (!go_on(argument)) return false;
+      patience = kPatience;
     }
+    scan = {slab->next, 0};
   }
+  return true;
 }
 
 std::size_t each_live(void (*f)(Handle slot, Owner owner)) noexcept {

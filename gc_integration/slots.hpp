@@ -59,8 +59,15 @@ void set_owner(Handle slot, Owner owner) noexcept;
 /// The collection number, with proof that all of its links are cleared. About 1 ns when verified before, else waits for the collection.
 std::uint64_t verified_number() noexcept;
 
-/// Calls `f` for every cleared word. `f` releases the slot, or leaves it for the next scan. One scan at a time (the caller's lock).
-void each_cleared(void (*f)(Handle slot, Owner owner)) noexcept;
+/// Where a scan for cleared words is; the default is the beginning.
+struct Scan {
+  const void* slab = nullptr;
+  std::size_t index = 0;
+  bool at_start() const noexcept { return slab == nullptr; }
+};
+/// Calls `f` for every cleared word from the scan's position on. `f` releases the slot, or leaves it for the next scan. Stops when `go_on`, asked every
+/// few microseconds and not at first, says no; else goes to the end, which is the next beginning, and answers true. One scan at a time (the caller's lock).
+bool each_cleared(Scan& scan, void (*f)(Handle slot, Owner owner), bool (*go_on)(void*), void* argument) noexcept;
 
 /// Calls `f` for every slot that is live or cleared, and answers how many there are. REQUIRES: nobody acquires or releases meanwhile.
 std::size_t each_live(void (*f)(Handle slot, Owner owner)) noexcept;

@@ -35,7 +35,8 @@ struct Host {
   const char* (*object_name)(void* self, void* object) = nullptr;                ///< describe() only: the object's own name, or null.
 };
 
-/// Bounds one drain. An event that was started is finished.
+/// Bounds one drain, settling included. An event that was started is finished, and each drain gets a step further unless its
+/// budget is zero.
 struct Budget {
   std::size_t items = SIZE_MAX;
   std::uint64_t nanoseconds = UINT64_MAX;

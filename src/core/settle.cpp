@@ -98,16 +98,44 @@ void settle_slot(gc::Handle slot, gc::Owner who) noexcept {
 
 }  // namespace
 
-void settle() noexcept {
-  if (gc::collection_number() == g_settled.load(std::memory_order_acquire)) return;
-  const std::lock_guard lock(g_settle);
-  const std::uint64_t number = gc::verified_number();   // .settle.verified
-  if (number == g_settled.load(std::memory_order_relaxed)) return;
-  const auto start = std::chrono::steady_clock::now();
-  gc::each_cleared(settle_slot);
-  g_settled.store(number, std::memory_order_release);
-  const auto took = std::chrono::steady_clock::now() - start;
-  counters.settle_ns.fetch_add(static_cast<std::uint64_t>(std::chrono::nanoseconds(took).count()), std::memory_order_relaxed);
+std::uint64_t now_ns() noexcept {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+}
+
+namespace {
+struct Round {                         // settle lock held
+  gc::Scan scan;
+  std::uint64_t number = 0;            // of the collection whose deaths it settles
+};
+constinit Round g_round;
+
+bool in_time(void* deadline) { return *static_cast<const Deadline*>(deadline) == kNoDeadline || now_ns() < *static_cast<const Deadline*>(deadline); }
+
+/// One scan, from where the last one stopped. Settle lock held.
+bool go_on_settling(Deadline deadline) noexcept {
+  if (g_round.scan.at_start()) g_round.number = gc::verified_number();   // .settle.verified
+  const std::uint64_t start = now_ns();
+  const bool finished = gc::each_cleared(g_round.scan, settle_slot, in_time, &deadline);
+  counters.settle_ns.fetch_add(now_ns() - start, std::memory_order_relaxed);
+  if (finished) g_settled.store(g_round.number, std::memory_order_release);
+  return finished;
+}
+}  // namespace
+
+bool settle(Deadline deadline) noexcept {
+  if (gc::collection_number() == settled_number()) return true;
+  std::unique_lock lock(g_settle, std::defer_lock);
+  if (deadline == kNoDeadline) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return false;
+  }
+  const std::uint64_t wanted = gc::verified_number();
+  while (static_cast<std::int64_t>(wanted - settled_number()) > 0) {     // twice, if an older round was to be finished first
+    if (!go_on_settling(deadline)) return false;
+  }
+  return true;
 }
 
 std::uint64_t settled_number() noexcept { return g_settled.load(std::memory_order_acquire); }

@@ -5,13 +5,22 @@
 // A dead object leaves the side table; a dead ref's watcher is dropped; the watchers of a dead referent become events, canonical nodes silently first,
 // then newest first, or are dropped if their ref is dead too.                                                       .settle.order
 // Everything of the round is settled before anything can be taken, because take() settles first.                    .cell.clear-first
+// A scan that ran out of time goes on where it stopped; nothing is taken meanwhile.                                 .settle.resume
 #pragma once
 #include "src/core/side_table.hpp"
 
+#include <cstdint>
+
 namespace mayfly::core {
 
+/// A point on the steady clock, in nanoseconds.
+using Deadline = std::uint64_t;
+inline constexpr Deadline kNoDeadline = UINT64_MAX;
+std::uint64_t now_ns() noexcept;
+
 /// Settles what the latest collection cleared. Calls no host code, never collects. May wait for a collection that is under way.
-void settle() noexcept;
+/// False: the deadline passed, or another thread is settling and there is a deadline. The next call goes on; each one gets a step further.
+bool settle(Deadline deadline = kNoDeadline) noexcept;
 /// All collections up to this number are settled.
 std::uint64_t settled_number() noexcept;
 

@@ -19,6 +19,8 @@ Result<bool> register_thread() noexcept;
 void unregister_thread() noexcept;
 void callbacks_off() noexcept;         // NoCallbackScope, as a pair of calls
 void callbacks_on() noexcept;
+void lock_shared_tables() noexcept;    // around fork: every ConcurrentTable
+void unlock_shared_tables() noexcept;
 void exit_handler_wanted() noexcept;   // the first finalizer with at_exit was made
 
 }  // namespace mayfly::node

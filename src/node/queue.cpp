@@ -7,19 +7,12 @@
 #include "src/core/wake.hpp"
 #include "src/node/guard.hpp"
 
-#include <chrono>
-
 namespace mayfly {
 namespace {
 
 constexpr int kMaxRounds = 8;                 // of collect_and_drain()
 thread_local unsigned t_silent = 0;           // NoCallbackScopes alive on this thread
 constinit CallbackQueue g_default;
-
-std::uint64_t now_ns() noexcept {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
-}
 
 /// Takes the oldest event, and sees to what must happen outside of the queue's lock. Holds no lock.
 bool take_settled(core::EventQueue& queue, Event& event) noexcept {
@@ -32,6 +25,22 @@ bool take_settled(core::EventQueue& queue, Event& event) noexcept {
     record.before = nullptr;
   }
   return true;
+}
+
+/// False also when the deadline passed before everything was settled.
+bool take_within(core::EventQueue& queue, Event& event, core::Deadline deadline) noexcept {
+  event = {};
+  gc::zeal::at_safepoint();
+  if (node::invokes_finalizers()) gc::invoke_finalizers();
+  if (!core::settle(deadline)) return false;
+  node::sweep_tables(queue);
+  return take_settled(queue, event);
+}
+
+/// The end of a budget that begins now.
+core::Deadline deadline_of(const Budget& budget) noexcept {
+  const std::uint64_t now = budget.nanoseconds == UINT64_MAX ? 0 : core::now_ns();
+  return budget.nanoseconds < core::kNoDeadline - now ? now + budget.nanoseconds : core::kNoDeadline;
 }
 
 /// MAY CALL HOST. Holds no lock.
@@ -65,14 +74,9 @@ bool CallbackQueue::pending() const noexcept {
 }
 
 bool CallbackQueue::take(Event& event) noexcept {
-  event = {};
   core::EventQueue* queue = core::EventQueue::peek(*this);
-  if (queue == nullptr) return false;
-  gc::zeal::at_safepoint();
-  if (node::invokes_finalizers()) gc::invoke_finalizers();
-  core::settle();
-  node::sweep_tables(*queue);
-  return take_settled(*queue, event);
+  event = {};
+  return queue != nullptr && take_within(*queue, event, core::kNoDeadline);
 }
 
 void CallbackQueue::put_back(const Event& event) noexcept { core::EventQueue::peek(*this)->put_back(event); }
@@ -81,17 +85,20 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   Drained result;
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr) return result;
+  if (budget.items == 0 || budget.nanoseconds == 0) {
+    result.left = queue->waiting.load(std::memory_order_relaxed);
+    return result;
+  }
   if (t_silent != 0 || queue->draining.exchange(true, std::memory_order_acquire)) {
     result.busy = true;
     result.left = queue->waiting.load(std::memory_order_relaxed);
     return result;
   }
-  const std::uint64_t deadline = budget.nanoseconds == UINT64_MAX ? 0 : now_ns() + budget.nanoseconds;
-  Event event;
-  while (result.ran < budget.items && (deadline == 0 || now_ns() < deadline) && take(event)) {
+  const core::Deadline deadline = deadline_of(budget);
+  for (Event event; result.ran < budget.items && take_within(*queue, event, deadline);) {
     ++result.ran;
     result.stopped = call(host_, event, queue->exiting) == Host::Called::stop;
-    if (result.stopped) break;
+    if (result.stopped || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
   }
   queue->draining.store(false, std::memory_order_release);
   result.left = queue->waiting.load(std::memory_order_relaxed);
@@ -102,7 +109,7 @@ bool CallbackQueue::collect() noexcept {
   if (node::ready() != Status::ok) return false;
   (void)gc::collect();
   if (node::invokes_finalizers()) gc::invoke_finalizers();
-  core::settle();
+  (void)core::settle();
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue != nullptr) node::sweep_tables(*queue);
   return queue != nullptr && queue->waiting.load(std::memory_order_relaxed) != 0;

@@ -199,7 +199,7 @@ void unbind(RefNode& node) noexcept { core::forget_node(node); }
 std::size_t count(const Referent& referent) noexcept {
   const auto target = node::target_of(referent);
   if (!target) return 0;
-  core::settle();                                  // S10: dead refs do not count
+  (void)core::settle();                                  // S10: dead refs do not count
   Shard& shard = core::shard_of(target.value.base);
   const std::lock_guard lock(mutex_of(shard));
   const Cell* cell = find_cell(shard, target.value);

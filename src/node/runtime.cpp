@@ -63,6 +63,7 @@ void shutdown() noexcept {
 }
 
 void before_fork() noexcept {
+  node::lock_shared_tables();
   core::lock_settle();
   core::lock_shards();
   core::lock_queues();
@@ -76,6 +77,7 @@ void after_fork(ForkSide side) noexcept {
   core::unlock_queues();
   core::unlock_shards();
   core::unlock_settle();
+  node::unlock_shared_tables();
   if (side == ForkSide::parent || g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue);
 }

@@ -1,0 +1,267 @@
+// ConcurrentTable: shards of open addressing over weak handles.
+//
+// Overview
+//   An entry is a hash and a handle; its object is what load() answers, so an entry whose object died is simply an entry that answers nothing. Writers
+//   lock a shard. Readers look without a lock: an entry that is rewritten under them may show one's hash and another's handle, but whether the object
+//   is the wanted one is decided by comparing it.
+// Invariants
+//   .shared.miss    a look that finds nothing counts only if the shard was not rebuilt meanwhile: its version, odd during a rebuild, is the same
+//   .shared.place   an entry never moves but in a rebuild; outgrown entries stay mapped and read as empty
+//   .shared.lock    nothing is allocated on the collector, linked or called back under a shard's lock, but for P
+#include <mayfly/concurrent_weak_set.hpp>
+
+#include "gc_integration/pages.hpp"
+#include "src/node/guard.hpp"
+
+#include <atomic>
+#include <bit>
+#include <mutex>
+#include <new>
+#include <utility>
+
+namespace mayfly {
+namespace {
+
+constexpr unsigned kMaxShards = 4096;
+constexpr std::size_t kFirstCapacity = 256, kSwept = 4;        // places that each entering looks at for dead entries
+constexpr std::uint64_t kUsed = std::uint64_t{1} << 63;         // in the stored hash
+
+struct Entry {
+  std::atomic<std::uint64_t> hash;      // zero: never used
+  std::atomic<std::uint64_t> handle;    // zero: erased
+};
+
+struct Table {
+  Entry* entries = nullptr;
+  std::size_t capacity = 0;
+  std::size_t bytes() const noexcept { return capacity * sizeof(Entry); }
+  Entry& at(std::uint64_t i) const noexcept { return entries[i & (capacity - 1)]; }
+};
+std::uintptr_t pack(const Table& table) noexcept {
+  return reinterpret_cast<std::uintptr_t>(table.entries) | static_cast<std::uintptr_t>(std::countr_zero(table.capacity));
+}
+Table unpack(std::uintptr_t packed) noexcept {
+  if (packed == 0) return {};
+  return {reinterpret_cast<Entry*>(packed & ~std::uintptr_t{4095}), std::size_t{1} << (packed & 4095)};
+}
+
+struct alignas(64) Shard {
+  std::atomic<std::uintptr_t> table{0};
+  std::atomic<std::uint64_t> version{0};
+  std::mutex mutex;                     // of the rest
+  Table outgrown;
+  std::size_t filled = 0;               // places that were used, dead and erased ones included
+  std::size_t sweeper = 0;
+};
+
+void* object_of(const Entry& entry) noexcept { return load(WeakHandle{entry.handle.load(std::memory_order_acquire)}); }
+
+struct Look {
+  void* object = nullptr;               // equal, and strong
+  Entry* place = nullptr;               // its, or one that may be used for it; null: there is none
+};
+
+/// The equal object, and where it is or would go.
+Look look(const Table& table, const PureProbe& probe) noexcept {
+  const std::uint64_t hash = probe.hash | kUsed;
+  Look found;
+  for (std::uint64_t i = probe.hash; table.capacity != 0; ++i) {
+    Entry& entry = table.at(i);
+    const std::uint64_t there = entry.hash.load(std::memory_order_acquire);
+    if (there == 0) {
+      if (found.place == nullptr) found.place = &entry;
+      break;
+    }
+    const bool erased = entry.handle.load(std::memory_order_acquire) == 0;
+    void* object = there == hash && !erased ? object_of(entry) : nullptr;
+    if (object != nullptr && probe.equal(probe.self, probe.what, object)) return {object, &entry};
+    if (found.place == nullptr && (erased || (there == hash && object == nullptr))) found.place = &entry;
+  }
+  return found;
+}
+
+void write(Entry& entry, std::uint64_t hash, std::uint64_t handle) noexcept {
+  entry.handle.store(0, std::memory_order_relaxed);
+  entry.hash.store(hash, std::memory_order_release);
+  entry.handle.store(handle, std::memory_order_release);
+}
+
+/// A table of the capacity with all living entries of the old one. Shard lock held. False: no memory.
+bool rebuild(Shard& shard, const Table& old, std::size_t capacity) noexcept {
+  Table table = shard.outgrown.capacity == capacity ? std::exchange(shard.outgrown, {}) : Table{};
+  if (table.capacity == 0) {
+    table = {static_cast<Entry*>(gc::map_pages(capacity * sizeof(Entry))), capacity};
+    if (table.entries == nullptr) return false;
+  }
+  shard.version.fetch_add(1, std::memory_order_acq_rel);        // odd
+  shard.filled = 0;
+  for (std::size_t i = 0; i < old.capacity; ++i) {
+    const Entry& entry = old.entries[i];
+    if (object_of(entry) == nullptr) continue;
+    const std::uint64_t hash = entry.hash.load(std::memory_order_relaxed);
+    std::uint64_t at = hash & ~kUsed;
+    while (table.at(at).hash.load(std::memory_order_relaxed) != 0) ++at;
+    write(table.at(at), hash, entry.handle.load(std::memory_order_relaxed));
+    ++shard.filled;
+  }
+  shard.table.store(pack(table), std::memory_order_release);
+  if (old.capacity != 0) gc::empty_pages(old.entries, old.bytes());
+  shard.outgrown = old;
+  shard.version.fetch_add(1, std::memory_order_acq_rel);
+  return true;
+}
+
+/// Shard lock held. False: no memory.
+bool make_room(Shard& shard) noexcept {
+  const Table table = unpack(shard.table.load(std::memory_order_relaxed));
+  if (shard.filled * 3 < table.capacity * 2) return true;
+  if (table.capacity == 0) return rebuild(shard, table, kFirstCapacity);
+  std::size_t living = 0;
+  for (std::size_t i = 0; i < table.capacity; ++i) living += object_of(table.entries[i]) != nullptr;
+  return rebuild(shard, table, living * 3 < table.capacity ? table.capacity : table.capacity * 2);
+}
+
+/// Erases what is dead among the next few places. Shard lock held.
+void sweep_on(Shard& shard) noexcept {
+  const Table table = unpack(shard.table.load(std::memory_order_relaxed));
+  for (std::size_t i = 0; i < kSwept && table.capacity != 0; ++i) {
+    Entry& entry = table.at(shard.sweeper++);
+    if (entry.handle.load(std::memory_order_relaxed) != 0 && object_of(entry) == nullptr) entry.handle.store(0, std::memory_order_release);
+  }
+}
+
+/// The high bits say which shard, the low ones where in it. Hosts' hashes may be poor.
+std::uint64_t mix(std::uint64_t hash) noexcept {
+  hash = (hash ^ (hash >> 32)) * 0x9E3779B97F4A7C15u;
+  return hash ^ (hash >> 29);
+}
+
+constinit std::mutex g_tables_mutex;
+constinit ConcurrentTable::Impl* g_tables = nullptr;
+
+}  // namespace
+
+struct ConcurrentTable::Impl {          // mapped
+  Impl* next;                           // all tables, for fork
+  Impl** link;
+  unsigned count;                       // a power of two
+  Shard shards[1];
+
+  static std::size_t bytes(unsigned count) noexcept { return sizeof(Impl) + (count - 1) * sizeof(Shard); }
+  Shard& of(std::uint64_t mixed) noexcept { return shards[(mixed >> 48) & (count - 1)]; }
+};
+
+ConcurrentTable::Impl* ConcurrentTable::impl() noexcept {
+  const std::atomic_ref<Impl*> published(impl_);
+  if (Impl* impl = published.load(std::memory_order_acquire)) return impl;
+  const unsigned count = std::bit_ceil(wanted_shards_ < 1 ? 1u : wanted_shards_ < kMaxShards ? wanted_shards_ : kMaxShards);
+  void* pages = gc::map_pages(Impl::bytes(count));
+  if (pages == nullptr) return nullptr;
+  auto* impl = static_cast<Impl*>(pages);
+  impl->count = count;
+  for (unsigned i = 0; i < count; ++i) ::new (&impl->shards[i]) Shard;
+  const std::lock_guard lock(g_tables_mutex);
+  if (Impl* other = published.load(std::memory_order_relaxed)) {
+    gc::unmap_pages(pages, Impl::bytes(count));
+    return other;
+  }
+  impl->next = g_tables;
+  impl->link = &g_tables;
+  if (g_tables != nullptr) g_tables->link = &impl->next;
+  g_tables = impl;
+  published.store(impl, std::memory_order_release);             // pairs with the loads of other threads
+  return impl;
+}
+
+ConcurrentTable::~ConcurrentTable() {
+  if (impl_ == nullptr) return;
+  {
+    const std::lock_guard lock(g_tables_mutex);
+    *impl_->link = impl_->next;
+    if (impl_->next != nullptr) impl_->next->link = impl_->link;
+  }
+  for (unsigned i = 0; i < impl_->count; ++i) {
+    for (const Table& table : {unpack(impl_->shards[i].table.load()), impl_->shards[i].outgrown}) {
+      if (table.capacity != 0) gc::unmap_pages(table.entries, table.bytes());
+    }
+  }
+  gc::unmap_pages(impl_, Impl::bytes(impl_->count));
+}
+
+void* ConcurrentTable::find(const PureProbe& probe) const noexcept {
+  Impl* impl = std::atomic_ref(const_cast<Impl*&>(impl_)).load(std::memory_order_acquire);
+  if (impl == nullptr) return nullptr;
+  PureProbe mixed = probe;
+  mixed.hash = mix(probe.hash);
+  Shard& shard = impl->of(mixed.hash);
+  for (;;) {
+    const std::uint64_t version = shard.version.load(std::memory_order_acquire);
+    if (version % 2 != 0) {                                     // being rebuilt: wait
+      const std::lock_guard lock(shard.mutex);
+      return look(unpack(shard.table.load(std::memory_order_relaxed)), mixed).object;
+    }
+    if (void* object = look(unpack(shard.table.load(std::memory_order_acquire)), mixed).object) return object;
+    if (shard.version.load(std::memory_order_relaxed) == version) return nullptr;   // .shared.miss; behind look()'s loads, which all acquire
+  }
+}
+
+Result<void*> ConcurrentTable::enter(const PureProbe& probe, void* object) noexcept {
+  const auto handle = weak_handle({.obj = object});             // no lock held: it may collect
+  if (!handle) return {nullptr, handle.status};
+  Impl* shared = impl();
+  if (shared == nullptr) return {nullptr, Status::no_memory};
+  PureProbe mixed = probe;
+  mixed.hash = mix(probe.hash);
+  Shard& shard = shared->of(mixed.hash);
+  const std::lock_guard lock(shard.mutex);
+  sweep_on(shard);
+  Look found = look(unpack(shard.table.load(std::memory_order_relaxed)), mixed);
+  if (found.object != nullptr) return {found.object, Status::ok};
+  const bool fresh = found.place == nullptr || found.place->hash.load(std::memory_order_relaxed) == 0;
+  if (fresh) {
+    if (!make_room(shard)) return {nullptr, Status::no_memory};
+    found = look(unpack(shard.table.load(std::memory_order_relaxed)), mixed);
+    if (found.place->hash.load(std::memory_order_relaxed) == 0) ++shard.filled;
+  }
+  write(*found.place, mixed.hash | kUsed, handle.value.bits);
+  return {object, Status::ok};
+}
+
+void* ConcurrentTable::erase(const PureProbe& probe) noexcept {
+  Impl* impl = std::atomic_ref(impl_).load(std::memory_order_acquire);
+  if (impl == nullptr) return nullptr;
+  PureProbe mixed = probe;
+  mixed.hash = mix(probe.hash);
+  Shard& shard = impl->of(mixed.hash);
+  const std::lock_guard lock(shard.mutex);
+  const Look found = look(unpack(shard.table.load(std::memory_order_relaxed)), mixed);
+  if (found.object != nullptr) found.place->handle.store(0, std::memory_order_release);
+  return found.object;
+}
+
+std::size_t ConcurrentTable::size() const noexcept {
+  Impl* impl = std::atomic_ref(const_cast<Impl*&>(impl_)).load(std::memory_order_acquire);
+  std::size_t living = 0;
+  for (unsigned i = 0; impl != nullptr && i < impl->count; ++i) {
+    const std::lock_guard lock(impl->shards[i].mutex);
+    const Table table = unpack(impl->shards[i].table.load(std::memory_order_relaxed));
+    for (std::size_t at = 0; at < table.capacity; ++at) living += object_of(table.entries[at]) != nullptr;
+  }
+  return living;
+}
+
+void node::lock_shared_tables() noexcept {
+  g_tables_mutex.lock();
+  for (ConcurrentTable::Impl* table = g_tables; table != nullptr; table = table->next) {
+    for (unsigned i = 0; i < table->count; ++i) table->shards[i].mutex.lock();
+  }
+}
+
+void node::unlock_shared_tables() noexcept {
+  for (ConcurrentTable::Impl* table = g_tables; table != nullptr; table = table->next) {
+    for (unsigned i = 0; i < table->count; ++i) table->shards[i].mutex.unlock();
+  }
+  g_tables_mutex.unlock();
+}
+
+}  // namespace mayfly
