@@ -122,6 +122,7 @@ mayfly_kind mayfly_kind_of(const mayfly_node *node);
 int mayfly_equal(const mayfly_node *a, const mayfly_node *b, const mayfly_queue *queue);
 mayfly_status mayfly_hash(mayfly_node *node, const mayfly_queue *queue, uint64_t *out);
 size_t mayfly_describe(const mayfly_node *node, const mayfly_queue *queue, char *out, size_t size);
+size_t mayfly_describe_non_iterator(const mayfly_node *proxy, const mayfly_queue *queue, char *out, size_t size);
 void mayfly_unbind(mayfly_node *node);
 size_t mayfly_count(mayfly_referent referent);
 mayfly_status mayfly_each(mayfly_referent referent, void (*f)(void *context, mayfly_node *node), void *context);

@@ -93,6 +93,9 @@ void unbind(MethodNode& node) noexcept;
 /// most `size` bytes with the final zero and answers the length it would have liked to write, like snprintf. Python: repr(ref). MAY CALL HOST.
 std::size_t describe(const RefNode& node, const Host& host, char* out, std::size_t size) noexcept;
 
+/// What Python says when next() meets a proxy whose referent is no iterator, as describe(). MAY CALL HOST.
+std::size_t describe_non_iterator(const RefNode& proxy, const Host& host, char* out, std::size_t size) noexcept;
+
 /// A registered finalizer. S, G, M; a stale one is harmless.
 struct Registered {
   std::uint64_t id = 0;

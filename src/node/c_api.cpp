@@ -179,6 +179,9 @@ mayfly_kind mayfly_kind_of(const mayfly_node* node) { return static_cast<mayfly_
 int mayfly_equal(const mayfly_node* a, const mayfly_node* b, const mayfly_queue* queue) { return c(equal(*cxx(a), *cxx(b), queue->host)); }
 mayfly_status mayfly_hash(mayfly_node* node, const mayfly_queue* queue, uint64_t* out) { return c(hash(*cxx(node), queue->host, out)); }
 size_t mayfly_describe(const mayfly_node* node, const mayfly_queue* queue, char* out, size_t size) { return describe(*cxx(node), queue->host, out, size); }
+size_t mayfly_describe_non_iterator(const mayfly_node* proxy, const mayfly_queue* queue, char* out, size_t size) {
+  return describe_non_iterator(*cxx(proxy), queue->host, out, size);
+}
 void mayfly_unbind(mayfly_node* node) { unbind(*cxx(node)); }
 size_t mayfly_count(mayfly_referent referent) { return count(cxx(referent)); }
 mayfly_status mayfly_each(mayfly_referent referent, void (*f)(void*, mayfly_node*), void* context) {

@@ -34,6 +34,14 @@ std::size_t describe(const RefNode& node, const Host& host, char* out, std::size
   return length(printed);
 }
 
+std::size_t describe_non_iterator(const RefNode& proxy, const Host& host, char* out, std::size_t size) noexcept {
+  void* referent = get(proxy);
+  if (referent == nullptr) return length(std::snprintf(out, size, "%s", message(Status::dead)));
+  const int printed = std::snprintf(out, size, "Weakref proxy referenced a non-iterator '%s' object", type_name(host, referent));
+  reachable_here(referent);
+  return length(printed);
+}
+
 std::size_t describe(Registered finalizer, const void* address, const Host& host, char* out, std::size_t size) noexcept {
   const Peeked live = peek(finalizer);
   if (live.object == nullptr) return length(std::snprintf(out, size, "<finalize object at %p; dead>", address));

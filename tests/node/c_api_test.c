@@ -123,6 +123,7 @@ void c_references(void) {
   CHECK(mayfly_hash(&other->node, queue, &hash) == MAYFLY_E_HOST);
   CHECK(mayfly_hash(&shared->node, queue, &hash) == MAYFLY_OK && hash == 1);
   CHECK(mayfly_describe(&shared->node, queue, text, sizeof text) > 20 && strstr(text, "to 'A' at") != NULL && strstr(text, "(n)") != NULL);
+  CHECK(mayfly_describe_non_iterator(&proxy->node, queue, text, sizeof text) > 20 && strstr(text, "non-iterator 'A' object") != NULL);
   CHECK(mayfly_count(to(a)) == 4);
   CHECK(mayfly_each(to(a), count_node, &seen) == MAYFLY_OK && seen == 4);
   CHECK(mayfly_bind(&shared->node, to(b), queue, NULL, MAYFLY_REF, &bound) == MAYFLY_E_BOUND && bound == NULL);

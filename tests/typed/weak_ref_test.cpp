@@ -149,6 +149,20 @@ TEST_F(WeakRefTest, EveryFailingAllocationLeavesNothingBehind) {
   EXPECT_GT(n, 4u);
 }
 
+TEST(Describe, NamesWhatIsNoIterator) {   // S24
+  Host host;
+  host.type_name = [](void*, void*) -> const char* { return "A"; };
+  CallbackQueue& queue = *new CallbackQueue;
+  Object* o = object();
+  Ref* p = bound({.obj = o}, queue, nullptr, RefKind::proxy);
+  char text[100];
+  (void)describe_non_iterator(p->node, host, text, sizeof text);
+  EXPECT_STREQ(text, "Weakref proxy referenced a non-iterator 'A' object");
+  kill_and_collect(o);
+  (void)describe_non_iterator(p->node, host, text, sizeof text);
+  EXPECT_STREQ(text, "weakly-referenced object no longer exists");
+}
+
 TEST(Describe, ReadsLikePythons) {   // S8 S46
   Host host;
   host.type_name = [](void*, void*) -> const char* { return "A"; };
