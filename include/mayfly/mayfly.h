@@ -39,6 +39,8 @@ typedef struct mayfly_options {
   int host_fork;             /* no pthread_atfork */
   const char *zeal;
   int finalizers_in_parent;  /* a forked child forgets the finalizers it inherited */
+  uint64_t exit_nanoseconds; /* 0: no bound */
+  void (*exit_report)(size_t not_run);
 } mayfly_options;
 /* `version` is MAYFLY_VERSION; `options` may be null. MAYFLY_E_UNSUPPORTED also when this header is not this library's. */
 mayfly_status mayfly_init(uint32_t version, const mayfly_options *options);
@@ -51,7 +53,7 @@ mayfly_status mayfly_thread_begin(int *ours);
 void mayfly_thread_end(int ours);
 void mayfly_blocking(void (*f)(void *), void *argument);
 typedef struct mayfly_stats {
-  uint64_t collections, cleared, queued, taken, settle_ns;
+  uint64_t collections, cleared, cleared_last, queued, taken, settle_ns;
   size_t slots;
 } mayfly_stats;
 mayfly_stats mayfly_get_stats(void);
@@ -97,6 +99,14 @@ int mayfly_queue_collect(mayfly_queue *queue);
 mayfly_drained mayfly_queue_collect_and_drain(mayfly_queue *queue);
 void mayfly_queue_begin_exit(mayfly_queue *queue);
 size_t mayfly_queue_shutdown(mayfly_queue *queue);
+int mayfly_queue_wake_fd(mayfly_queue *queue);
+typedef struct mayfly_queue_stats {
+  size_t waiting;
+  uint64_t oldest_ns, ran, failed, drain_ns;
+} mayfly_queue_stats;
+mayfly_queue_stats mayfly_queue_get_stats(const mayfly_queue *queue);
+mayfly_status mayfly_start_drainer(mayfly_queue *queue);
+void mayfly_stop_drainer(mayfly_queue *queue);
 /* Between them drain calls nothing on this thread; they nest. C++: NoCallbackScope */
 void mayfly_callbacks_off(void);
 void mayfly_callbacks_on(void);

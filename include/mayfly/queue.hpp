@@ -49,6 +49,15 @@ struct Drained {
   bool busy = false;      ///< This queue is being drained already, by this or another thread: nothing was called.
 };
 
+/// What a queue has to do and has done.
+struct QueueStats {
+  std::size_t waiting = 0;            ///< Events. Deaths that are not settled yet are not among them.
+  std::uint64_t oldest_ns = 0;        ///< How long the oldest of them waits, by collections: of more than 16, those behind the 15th count as one.
+  std::uint64_t ran = 0;              ///< Events that drain() called.
+  std::uint64_t failed = 0;           ///< Those for which Host::call said failed.
+  std::uint64_t drain_ns = 0;         ///< Time in drain(): callbacks, and settling on their way.
+};
+
 namespace core {
 struct EventQueue;
 }
@@ -80,8 +89,13 @@ class CallbackQueue {
   Drained collect_and_drain() noexcept;
   /// From now on finalizers with at_exit wait as events, newest first, behind those that wait already; later ones join in front.
   void begin_exit() noexcept;
-  /// Drops all events and finalizers that wait, and answers how many. Afterwards bind and finalize answer shut_down; loads still work.
+  /// Drops all that waits, and answers how many events and finalizers with at_exit it dropped. Afterwards bind and finalize answer shut_down; loads still work.
   std::size_t shutdown() noexcept;
+
+  /// Linux: an eventfd that becomes readable whenever the hint of set_wake() would come, for event loops; -1: none to be had. The queue keeps it; read it
+  /// empty before you drain. May collect.
+  int wake_fd() noexcept;
+  QueueStats stats() const noexcept;
 
   const Host* host() const noexcept { return host_; }
 
@@ -98,6 +112,12 @@ CallbackQueue& default_queue() noexcept;
 inline void safepoint() noexcept {
   if (default_queue().pending()) (void)default_queue().drain();
 }
+
+/// For programs without a loop: a thread of mayfly's, registered with the collector, drains the queue whenever something died, until stop_drainer() or
+/// shutdown(). Callbacks run there. `ok` if it runs already; `no_memory`: no thread to be had. A forked child has none until it starts one.
+Status start_drainer(CallbackQueue& queue) noexcept;
+/// Waits until the drainer's callback has returned and the thread is gone; called from that callback it only asks. No drainer: nothing.
+void stop_drainer(CallbackQueue& queue) noexcept;
 
 /// While one is alive on a thread, drain() calls nothing there. For code that holds locks. Nests.
 class NoCallbackScope {

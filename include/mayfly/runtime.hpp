@@ -15,6 +15,10 @@ struct Options {
   /// Who calls the finalizers that exist when the process forks. parent: the child forgets those it inherited; its weak callbacks, the destructors of its
   /// objects and the finalizers that it makes itself are its own all the same. Python: both
   enum class InheritedFinalizers { both, parent } inherited_finalizers = InheritedFinalizers::both;
+  /// Bounds shutdown(), and so the end of the process: when that many nanoseconds are over, no further callback or finalizer is begun.
+  std::uint64_t exit_nanoseconds = UINT64_MAX;
+  /// Called by shutdown() when events or finalizers with at_exit were not run: how many. Not from within any lock. Null: nothing.
+  void (*exit_report)(std::size_t not_run) = nullptr;
   /// Forced trouble for tests, a seeded string such as "seed:7" or "seed:7,collect-alloc=50,collect-safepoint=10,fail-alloc=3"; overrides the
   /// environment's MAYFLY_ZEAL. The collections come inside allocations and registrations that mayfly makes, and in take(). Weak reads then also check
   /// that their thread may read, and abort with a place and a reason. A string that is not understood: init() answers unsupported.
@@ -27,7 +31,7 @@ Status init(const Options& options = {}) noexcept;
 /// Why init() answered unsupported, or an empty string. Static text.
 const char* init_problem() noexcept;
 
-/// Every queue: exit finalizers newest first, then silence. Idempotent; loads still work afterwards. MAY CALL HOST.
+/// Every queue: its drainer is stopped, exit finalizers run newest first, then silence. Idempotent; loads still work afterwards. MAY CALL HOST.
 void shutdown() noexcept;
 
 enum class ForkSide { parent, child };
@@ -55,6 +59,7 @@ void blocking(void (*f)(void*), void* argument) noexcept;
 struct Stats {
   std::uint64_t collections;   ///< of bdwgc, in this process
   std::uint64_t cleared;       ///< weak words whose deaths were settled
+  std::uint64_t cleared_last;  ///< of the collection that was settled last
   std::uint64_t queued;        ///< events
   std::uint64_t taken;         ///< events handed to a taker
   std::uint64_t settle_ns;

@@ -40,10 +40,37 @@ void set_next(void* link, void* next) noexcept {
 void note_queued(EventQueue& queue) noexcept {
   queue.waiting.fetch_add(1, std::memory_order_relaxed);
   counters.queued.fetch_add(1, std::memory_order_relaxed);
-  queue.wake();
+  queue.ages.queued(now_ns());
+  queue.wake_up.now();
 }
 
 }  // namespace
+
+void Ages::queued(std::uint64_t now) noexcept {
+  const std::uint64_t number = gc::collection_number();
+  if (used_ == 0 || (number_[used_ - 1] != number && used_ < kBatches)) {
+    since_[used_] = now;
+    number_[used_] = number;
+    count_[used_++] = 0;
+  }
+  ++count_[used_ - 1];
+}
+
+void Ages::left() noexcept {
+  if (used_ == 0 || --count_[0] != 0) return;
+  --used_;
+  for (std::size_t i = 0; i < used_; ++i) {
+    since_[i] = since_[i + 1];
+    number_[i] = number_[i + 1];
+    count_[i] = count_[i + 1];
+  }
+  count_[used_] = 0;
+}
+
+void Ages::came_back() noexcept {
+  if (used_ == 0) return queued(now_ns());
+  ++count_[0];
+}
 
 void Chain::push_back(void* link) noexcept {
   set_next(link, kEnd);
@@ -207,6 +234,7 @@ bool EventQueue::pop(Event& event) noexcept {
   while (void* link = chain.front()) {
     chain.pop_front();
     waiting.fetch_sub(1, std::memory_order_relaxed);
+    ages.left();
     if (is_record(link)) {
       FinalizerRecord& record = record_of(link);
       record.next = nullptr;
@@ -251,21 +279,9 @@ void EventQueue::put_back(const Event& event) noexcept {
     link = link_of(record);
   }
   chain.push_front(link);
+  ages.came_back();
   waiting.fetch_add(1, std::memory_order_relaxed);
   counters.taken.fetch_sub(1, std::memory_order_relaxed);
-}
-
-void EventQueue::set_wake(void (*hint)(void*), void* argument) noexcept {
-  const std::lock_guard lock(wake_mutex);
-  wake_hint = hint;
-  wake_argument = argument;
-  has_wake = hint != nullptr;
-}
-
-void EventQueue::wake() noexcept {
-  if (!has_wake.load(std::memory_order_relaxed)) return;
-  const std::lock_guard lock(wake_mutex);
-  if (wake_hint != nullptr) wake_hint(wake_argument);
 }
 
 void EventQueue::check_invariants() noexcept {
@@ -294,12 +310,14 @@ void lock_queues() noexcept {
   g_growing.lock();
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) {
     queue->mutex.lock();
-    queue->wake_mutex.lock();
+    queue->wake_up.lock();
+    queue->drainer.mutex.lock();
   }
 }
 void unlock_queues() noexcept {
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) {
-    queue->wake_mutex.unlock();
+    queue->drainer.mutex.unlock();
+    queue->wake_up.unlock();
     queue->mutex.unlock();
   }
   g_growing.unlock();

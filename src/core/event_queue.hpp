@@ -16,6 +16,9 @@
 //   One mutex per queue guards chains and states. Nothing is called and nothing allocated under it.
 #pragma once
 #include "src/core/cell.hpp"
+#include "src/core/wake.hpp"
+
+#include <pthread.h>
 
 #include <atomic>
 #include <mutex>
@@ -64,6 +67,29 @@ struct Anchor {
   std::uint64_t offset;
 };
 
+/// When what waits in a queue was queued: a batch for each collection.
+class Ages {
+ public:
+  void queued(std::uint64_t now) noexcept;
+  void left() noexcept;                   // the oldest was taken
+  void came_back() noexcept;              // it was put back
+  std::uint64_t oldest() const noexcept { return count_[0] != 0 ? since_[0] : 0; }   // a time, or zero
+
+ private:
+  static constexpr std::size_t kBatches = 16;
+  std::uint64_t since_[kBatches] = {}, number_[kBatches] = {};
+  std::size_t count_[kBatches] = {};
+  std::size_t used_ = 0;
+};
+
+/// The queue's own thread, if it has one.
+struct Drainer {
+  std::mutex mutex;                       // of what follows; nothing is waited for under it
+  pthread_t thread{};
+  bool running = false;
+  std::atomic<bool> stop{false};
+};
+
 struct EventQueue {                  // mapped memory, never freed
   std::mutex mutex;
   Chain chain;
@@ -79,10 +105,10 @@ struct EventQueue {                  // mapped memory, never freed
   Anchor* anchors = nullptr;
   std::uint64_t swept = 0;                // contained_deaths() when the tables were swept last
   std::atomic<bool> sweeping{false};
-  std::atomic<bool> has_wake{false};
-  std::mutex wake_mutex;                  // last in the lock order; of the two below
-  void (*wake_hint)(void*) = nullptr;
-  void* wake_argument = nullptr;
+  Ages ages;                              // under the mutex
+  std::atomic<std::uint64_t> ran{0}, failed{0}, drain_ns{0};
+  Wake wake_up;
+  Drainer drainer;
 
   /// The queue's implementation, made if need be: null when there is no memory. May collect.
   static EventQueue* of(CallbackQueue& face) noexcept;
@@ -98,8 +124,6 @@ struct EventQueue {                  // mapped memory, never freed
   /// The newest live finalizer, or null.
   FinalizerRecord* newest() noexcept;
   void put_back(const Event& event) noexcept;
-  void set_wake(void (*hint)(void*), void* argument) noexcept;
-  void wake() noexcept;                           // any time, any lock but wake_mutex held
   void check_invariants() noexcept;
 };
 
@@ -111,7 +135,7 @@ void lock_queues() noexcept;         // around fork
 void unlock_queues() noexcept;
 
 struct Counters {
-  std::atomic<std::uint64_t> cleared{0}, queued{0}, taken{0}, settle_ns{0};
+  std::atomic<std::uint64_t> cleared{0}, cleared_last{0}, queued{0}, taken{0}, settle_ns{0};
 };
 extern constinit Counters counters;
 

@@ -107,6 +107,7 @@ namespace {
 struct Round {                         // settle lock held
   gc::Scan scan;
   std::uint64_t number = 0;            // of the collection whose deaths it settles
+  std::uint64_t cleared = 0;           // counters.cleared at its beginning
 };
 constinit Round g_round;
 
@@ -114,12 +115,17 @@ bool in_time(void* deadline) { return *static_cast<const Deadline*>(deadline) ==
 
 /// One scan, from where the last one stopped. Settle lock held.
 bool go_on_settling(Deadline deadline) noexcept {
-  if (g_round.scan.at_start()) g_round.number = gc::verified_number();   // .settle.verified
+  if (g_round.scan.at_start()) {
+    g_round.number = gc::verified_number();   // .settle.verified
+    g_round.cleared = counters.cleared.load(std::memory_order_relaxed);
+  }
   const std::uint64_t start = now_ns();
   const bool finished = gc::each_cleared(g_round.scan, settle_slot, in_time, &deadline);
   counters.settle_ns.fetch_add(now_ns() - start, std::memory_order_relaxed);
-  if (finished) g_settled.store(g_round.number, std::memory_order_release);
-  return finished;
+  if (!finished) return false;
+  counters.cleared_last.store(counters.cleared.load(std::memory_order_relaxed) - g_round.cleared, std::memory_order_relaxed);
+  g_settled.store(g_round.number, std::memory_order_release);
+  return true;
 }
 }  // namespace
 

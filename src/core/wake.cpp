@@ -3,7 +3,11 @@
 #include "gc_integration/primitives.hpp"
 #include "src/core/event_queue.hpp"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <cerrno>
 
 namespace mayfly::core {
 namespace {
@@ -18,7 +22,7 @@ void ring(void* sentinel, void*) {
   if (!gc::set_finalizer(sentinel, {ring, nullptr})) g_sentinels.fetch_sub(1);   // no memory: until somebody calls set_wake() again
   const std::uint64_t number = gc::collection_number();
   if (g_rung.exchange(number) == number) return;          // another sentinel's turn was first
-  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->wake();
+  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->wake_up.now();
 }
 
 /// In a frame of its own, which is gone afterwards.
@@ -36,6 +40,32 @@ bool arm_wake() noexcept {
   }
   gc::scrub_dead_stack();
   return true;
+}
+
+void Wake::set_hint(void (*hint)(void*), void* argument) noexcept {
+  const std::lock_guard lock(mutex_);
+  hint_ = hint;
+  argument_ = argument;
+  wanted_ = hint != nullptr || fds_[host] >= 0 || fds_[drainer] >= 0;
+}
+
+int Wake::fd(Fd user) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (fds_[user] < 0) fds_[user] = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  wanted_ = hint_ != nullptr || fds_[host] >= 0 || fds_[drainer] >= 0;
+  return fds_[user];
+}
+
+void Wake::now() noexcept {
+  if (!wanted_.load(std::memory_order_relaxed)) return;
+  const std::lock_guard lock(mutex_);
+  if (hint_ != nullptr) hint_(argument_);
+  const int error = errno;                                // whoever allocates or drains just now does not expect it to change
+  for (const int fd : fds_) {
+    const std::uint64_t one = 1;
+    if (fd >= 0) (void)!::write(fd, &one, sizeof one);
+  }
+  errno = error;
 }
 
 }  // namespace mayfly::core

@@ -1,12 +1,35 @@
-// Hints after collections, without a hook of the collector.
+// Hints that there may be something to take: to a function, and to file descriptors.
 //
-// A few small objects that nobody holds, the sentinels, have collector finalizers: the collector calls them after each collection, and each registers
-// itself for the next one. Stale pointers on some stack may keep all of them alive: then hints are missed, deaths are not.
+// Hints after collections come without a hook of the collector. A few small objects that nobody holds, the sentinels, have collector finalizers: the
+// collector calls them after each collection, and each registers itself for the next one. Stale pointers on some stack may keep all of them alive: then
+// hints are missed, deaths are not.
 #pragma once
+#include <atomic>
+#include <mutex>
 
 namespace mayfly::core {
 
 /// Makes the sentinels unless they are there. May collect. False: no memory. Holds no lock.
 bool arm_wake() noexcept;
+
+/// Whom one queue wakes.
+class Wake {
+ public:
+  enum Fd { host, drainer };
+  void set_hint(void (*hint)(void*), void* argument) noexcept;
+  /// The eventfd of that user, made if need be; -1: none to be had.
+  int fd(Fd user) noexcept;
+  /// Any time; only the last lock of all is taken.
+  void now() noexcept;
+  void lock() noexcept { mutex_.lock(); }     // around fork
+  void unlock() noexcept { mutex_.unlock(); }
+
+ private:
+  std::atomic<bool> wanted_{false};
+  std::mutex mutex_;
+  void (*hint_)(void*) = nullptr;
+  void* argument_ = nullptr;
+  int fds_[2] = {-1, -1};
+};
 
 }  // namespace mayfly::core

@@ -113,6 +113,8 @@ mayfly_status mayfly_init(uint32_t version, const mayfly_options* options) {
     if (options->host_fork != 0) chosen.fork = Options::Fork::host;
     if (options->finalizers_in_parent != 0) chosen.inherited_finalizers = Options::InheritedFinalizers::parent;
     chosen.zeal = options->zeal;
+    if (options->exit_nanoseconds != 0) chosen.exit_nanoseconds = options->exit_nanoseconds;
+    chosen.exit_report = options->exit_report;
   }
   return c(init(chosen));
 }
@@ -131,7 +133,7 @@ void mayfly_thread_end(int ours) {
 void mayfly_blocking(void (*f)(void*), void* argument) { blocking(f, argument); }
 mayfly_stats mayfly_get_stats(void) {
   const Stats s = stats();
-  return {s.collections, s.cleared, s.queued, s.taken, s.settle_ns, s.slots};
+  return {s.collections, s.cleared, s.cleared_last, s.queued, s.taken, s.settle_ns, s.slots};
 }
 
 // ---- delivery ----
@@ -162,6 +164,13 @@ int mayfly_queue_collect(mayfly_queue* queue) { return queue->queue.collect(); }
 mayfly_drained mayfly_queue_collect_and_drain(mayfly_queue* queue) { return c(queue->queue.collect_and_drain()); }
 void mayfly_queue_begin_exit(mayfly_queue* queue) { queue->queue.begin_exit(); }
 size_t mayfly_queue_shutdown(mayfly_queue* queue) { return queue->queue.shutdown(); }
+int mayfly_queue_wake_fd(mayfly_queue* queue) { return queue->queue.wake_fd(); }
+mayfly_queue_stats mayfly_queue_get_stats(const mayfly_queue* queue) {
+  const QueueStats s = queue->queue.stats();
+  return {s.waiting, s.oldest_ns, s.ran, s.failed, s.drain_ns};
+}
+mayfly_status mayfly_start_drainer(mayfly_queue* queue) { return c(start_drainer(queue->queue)); }
+void mayfly_stop_drainer(mayfly_queue* queue) { stop_drainer(queue->queue); }
 void mayfly_callbacks_off(void) { node::callbacks_off(); }
 void mayfly_callbacks_on(void) { node::callbacks_on(); }
 

@@ -12,7 +12,7 @@ Result<core::Target> target_of(const Referent& referent) noexcept;
 bool invokes_finalizers() noexcept;
 /// Drops the dead entries of the queue's weak tables, if there can be any. Calls no host code. Holds no lock.
 void sweep_tables(core::EventQueue& queue) noexcept;
-/// Forgets every `finalize` record of the queue, waiting or not, and answers how many. Calls no host code. Holds no lock.
+/// Forgets every `finalize` record of the queue, waiting or not, and answers how many would have run at exit. Calls no host code. Holds no lock.
 std::size_t forget_finalizers(core::EventQueue& queue) noexcept;
 /// Registers the calling thread with the collector; true: nobody had done so before.
 Result<bool> register_thread() noexcept;

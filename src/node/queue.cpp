@@ -44,17 +44,19 @@ core::Deadline deadline_of(const Budget& budget) noexcept {
 }
 
 /// MAY CALL HOST. Holds no lock.
-Host::Called call(const Host* host, Event& event, bool exiting) noexcept {
+Host::Called call(core::EventQueue& queue, const Host* host, Event& event) noexcept {
   if (event.run != nullptr) {
     event.run(event);
     return Host::Called::ok;
   }
   if (host == nullptr || host->call == nullptr) {
-    if (exiting) return Host::Called::ok;     // a host that takes for itself left this behind: dropped
+    if (queue.exiting) return Host::Called::ok;     // a host that takes for itself left this behind: dropped
     gc::contract_broken(__FILE__, __LINE__, "drain() met an event without closure, and its queue's Host has no `call`: set it, or use take()");
   }
   const Host::Called called = host->call(host->self, event);
-  if (called == Host::Called::failed && host->unraisable != nullptr) host->unraisable(host->self, event);
+  if (called != Host::Called::failed) return called;
+  queue.failed.fetch_add(1, std::memory_order_relaxed);
+  if (host->unraisable != nullptr) host->unraisable(host->self, event);
   return called;
 }
 
@@ -95,12 +97,15 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
     return result;
   }
   const core::Deadline deadline = deadline_of(budget);
+  const std::uint64_t start = core::now_ns();
   for (Event event; result.ran < budget.items && take_within(*queue, event, deadline);) {
     ++result.ran;
-    result.stopped = call(host_, event, queue->exiting) == Host::Called::stop;
+    result.stopped = call(*queue, host_, event) == Host::Called::stop;
     if (result.stopped || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
   }
   queue->draining.store(false, std::memory_order_release);
+  queue->ran.fetch_add(result.ran, std::memory_order_relaxed);
+  queue->drain_ns.fetch_add(core::now_ns() - start, std::memory_order_relaxed);
   result.left = queue->waiting.load(std::memory_order_relaxed);
   return result;
 }
@@ -148,7 +153,8 @@ std::size_t CallbackQueue::shutdown() noexcept {
 
 std::size_t node::forget_finalizers(core::EventQueue& queue) noexcept {
   std::size_t forgotten = 0;
-  for (; core::FinalizerRecord* record = queue.newest(); ++forgotten) {
+  while (core::FinalizerRecord* record = queue.newest()) {
+    forgotten += record->at_exit == AtExit::yes;
     (void)queue.finish(*record);
     core::forget_finalizer(*record);
   }
@@ -160,8 +166,22 @@ Status CallbackQueue::set_wake(void (*hint)(void*), void* argument) noexcept {
   core::EventQueue* queue = core::EventQueue::of(*this);
   if (queue == nullptr) return Status::no_memory;
   if (hint != nullptr && !core::arm_wake()) return Status::no_memory;
-  queue->set_wake(hint, argument);
+  queue->wake_up.set_hint(hint, argument);
   return Status::ok;
+}
+
+int CallbackQueue::wake_fd() noexcept {
+  if (node::ready() != Status::ok) return -1;
+  core::EventQueue* queue = core::EventQueue::of(*this);
+  return queue != nullptr && core::arm_wake() ? queue->wake_up.fd(core::Wake::host) : -1;
+}
+
+QueueStats CallbackQueue::stats() const noexcept {
+  core::EventQueue* queue = core::EventQueue::peek(*this);
+  if (queue == nullptr) return {};
+  const std::lock_guard lock(queue->mutex);
+  const std::uint64_t oldest = queue->ages.oldest();
+  return {queue->waiting.load(), oldest != 0 ? core::now_ns() - oldest : 0, queue->ran.load(), queue->failed.load(), queue->drain_ns.load()};
 }
 
 }  // namespace mayfly

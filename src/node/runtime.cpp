@@ -51,15 +51,20 @@ const char* init_problem() noexcept { return *gc::zeal::problem() != 0 ? gc::zea
 void shutdown() noexcept {
   Phase running = Phase::running;
   if (!g_phase.compare_exchange_strong(running, Phase::running)) return;
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) stop_drainer(*queue->face);
+  const std::uint64_t start = core::now_ns();
   gc::pause();                                     // S45: no collection during the loop
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
     queue->face->begin_exit();
     queue->draining.store(false);                  // exit() inside a callback: that drain never goes on
-    (void)queue->face->drain();
+    const std::uint64_t spent = core::now_ns() - start;
+    if (spent < g_options.exit_nanoseconds) (void)queue->face->drain({.nanoseconds = g_options.exit_nanoseconds - spent});
   }
   gc::resume();
   g_phase.store(Phase::ended);
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)queue->face->shutdown();
+  std::size_t not_run = 0;
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) not_run += queue->face->shutdown();
+  if (not_run != 0 && g_options.exit_report != nullptr) g_options.exit_report(not_run);
 }
 
 void before_fork() noexcept {
@@ -78,7 +83,9 @@ void after_fork(ForkSide side) noexcept {
   core::unlock_shards();
   core::unlock_settle();
   node::unlock_shared_tables();
-  if (side == ForkSide::parent || g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
+  if (side == ForkSide::parent) return;
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->drainer.running = false;   // threads are not forked
+  if (g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue);
 }
 
@@ -101,7 +108,7 @@ void blocking(void (*f)(void*), void* argument) noexcept {
 
 Stats stats() noexcept {
   const core::Counters& c = core::counters;
-  return {gc::collection_number(), c.cleared.load(), c.queued.load(), c.taken.load(), c.settle_ns.load(), gc::slots_in_use()};
+  return {gc::collection_number(), c.cleared.load(), c.cleared_last.load(), c.queued.load(), c.taken.load(), c.settle_ns.load(), gc::slots_in_use()};
 }
 
 namespace node {

@@ -77,7 +77,7 @@ static ref *new_ref(object *o, mayfly_queue *queue, void *callback, mayfly_kind 
 }
 
 void c_starts(void) {
-  mayfly_options options = {sizeof(mayfly_options), 0, 0, 0, 0, NULL, 0};
+  mayfly_options options = {sizeof(mayfly_options), 0, 0, 0, 0, NULL, 0, 0, NULL};
   int ours = 1;
   CHECK(mayfly_init(MAYFLY_VERSION, NULL) == MAYFLY_OK);
   CHECK(mayfly_init(MAYFLY_VERSION, &options) == MAYFLY_OK);
@@ -142,6 +142,7 @@ void c_references(void) {
   mayfly_callbacks_on();
   drained = mayfly_queue_drain(queue, 1, UINT64_MAX);
   CHECK(drained.ran == 1 && drained.left == 1 && calls == 1 && unraisable == 1);
+  CHECK(mayfly_queue_get_stats(queue).waiting == 1 && mayfly_queue_get_stats(queue).ran == 1 && mayfly_queue_get_stats(queue).failed == 1);
   CHECK(mayfly_queue_collect(queue));
   CHECK(mayfly_queue_collect_and_drain(queue).ran == 1 && calls == 2);
   a = new_object(3);

@@ -51,6 +51,8 @@ int main(int argc, char** argv) {
   Options options;
   if (way == "fork-parent") options.inherited_finalizers = Options::InheritedFinalizers::parent;
   if (way == "host") options.exit = Options::Exit::host;
+  options.exit_report = [](std::size_t not_run) { say(static_cast<char>('0' + not_run)); };
+  if (way == "deadline") options.exit_nanoseconds = 50'000'000;
   if (init(options) != Status::ok) return 1;
   g_thing = Root(make<Thing>());
   for (const char c : {'a', 'b', 'c'}) at_exit(c);
@@ -78,6 +80,17 @@ int main(int argc, char** argv) {
     shutdown();
     shutdown();
     if (finalize(g_thing.get(), [] {}).status != Status::shut_down || init() != Status::shut_down) return 1;
+  }
+  if (way == "deadline") {            // the newest takes all the time
+    (void)finalize(g_thing.get(), [] { ::usleep(100'000); }).status;
+  }
+  if (way == "drainer") {
+    if (start_drainer(default_queue()) != Status::ok) return 1;
+    on_death([] {
+      say('d');
+      std::exit(0);                    // on the drainer's thread
+    });
+    ::pause();
   }
   if (way == "dropped") {             // a host's payload, and no Host::call
     if (finalize_raw({.obj = g_thing.get()}, default_queue(), g_thing.get()).status != Status::ok) return 1;

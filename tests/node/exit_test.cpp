@@ -36,6 +36,8 @@ TEST(Exit, FinalizersMadeMeanwhileRunToo) { expect("made-at-exit", "lmcba", 0); 
 TEST(Exit, WhatAFinalizerThrowsStopsNoOther) { expect("throws-at-exit", "cba", 0); }   // S44
 TEST(Exit, ShutdownTwiceRunsThemOnce) { expect("shutdown-twice", "cba", 0); }
 TEST(Exit, EventsThatNobodyCanCallAreDropped) { expect("dropped", "cba", 0); }
+TEST(Exit, ADeadlineEndsItAndWhatWasNotRunIsReported) { expect("deadline", "3", 0); }
+TEST(Exit, OnTheDrainersThread) { expect("drainer", "dcba", 0); }
 TEST(Exit, UnderscoreExitRunsNone) { expect("_exit", "", 3); }   // T8
 TEST(Exit, QuickExitRunsNone) { expect("quick_exit", "", 3); }   // T8
 TEST(Exit, BothSidesOfAForkRunThem) { expect("fork-both", "ncba|cba", 0); }   // T8

@@ -1,0 +1,133 @@
+// Delivery by a thread of mayfly's, hints through file descriptors, and what a queue tells about itself.
+#include "tests/scripted_world.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+namespace mayfly::world {
+namespace {
+
+std::atomic<int> g_called;
+std::atomic<std::thread::id> g_on;
+void note(Event&) {
+  g_on = std::this_thread::get_id();
+  ++g_called;
+}
+Closure g_note{note};
+
+struct DrainerTest : ::testing::Test {
+  CallbackQueue& queue = *new CallbackQueue;
+  void SetUp() override { g_called = 0; }
+  void TearDown() override { stop_drainer(queue); }
+
+  void die(Closure& closure = g_note) {
+    Object* o = object();
+    ASSERT_EQ(bind_closure(ref()->node, {.obj = o}, queue, closure).status, Status::ok);
+    clear_now({.obj = o});
+  }
+  static void wait_for(int calls) {
+    for (int i = 0; i < 1000 && g_called < calls; ++i) ::usleep(10'000);
+    EXPECT_EQ(g_called, calls);
+  }
+};
+
+TEST_F(DrainerTest, CallsOnItsOwnThreadAndStartsAgain) {
+  for (int round = 1; round <= 2; ++round) {
+    ASSERT_EQ(start_drainer(queue), Status::ok);
+    ASSERT_EQ(start_drainer(queue), Status::ok);       // runs already
+    die();
+    wait_for(round);
+    EXPECT_NE(g_on.load(), std::this_thread::get_id());
+    stop_drainer(queue);
+    stop_drainer(queue);
+  }
+  die();
+  EXPECT_TRUE(queue.pending());                          // nobody is there
+  EXPECT_EQ(g_called, 2);
+  EXPECT_EQ(queue.drain().ran, 1u);
+  EXPECT_EQ(g_on.load(), std::this_thread::get_id());
+}
+
+TEST_F(DrainerTest, NoticesDeathsThatNoHintCameFor) {
+  ASSERT_EQ(start_drainer(queue), Status::ok);
+  Object* o = object();
+  ASSERT_EQ(bind_closure(ref()->node, {.obj = o}, queue, g_note).status, Status::ok);
+  kill_and_collect(o);                                   // the scripted collector calls no sentinel that it was not told to kill
+  wait_for(1);
+}
+
+TEST_F(DrainerTest, MayBeStoppedFromItsOwnCallback) {
+  static CallbackQueue* stopped;
+  stopped = &queue;
+  static Closure stops{[](Event&) {
+    stop_drainer(*stopped);
+    ++g_called;
+  }};
+  ASSERT_EQ(start_drainer(queue), Status::ok);
+  die(stops);
+  wait_for(1);
+  die();
+  EXPECT_EQ(queue.drain().ran + static_cast<std::size_t>(queue.drain().busy), 1u);
+}
+
+TEST_F(DrainerTest, IsRefusedAfterShutdown) {
+  (void)queue.shutdown();
+  EXPECT_EQ(start_drainer(queue), Status::shut_down);
+}
+
+TEST_F(DrainerTest, AnEventfdBecomesReadableWhenSomethingWasQueued) {
+  const int fd = queue.wake_fd();
+  ASSERT_GE(fd, 0);
+  EXPECT_EQ(queue.wake_fd(), fd);
+  pollfd wait{fd, POLLIN, 0};
+  EXPECT_EQ(::poll(&wait, 1, 0), 0);
+  die();
+  EXPECT_EQ(::poll(&wait, 1, 0), 1);
+  std::uint64_t hints = 0;
+  EXPECT_EQ(::read(fd, &hints, sizeof hints), 8);
+  EXPECT_EQ(::poll(&wait, 1, 0), 0);
+  EXPECT_EQ(queue.drain().ran, 1u);
+}
+
+TEST_F(DrainerTest, AQueueTellsItsBacklog) {
+  EXPECT_EQ(queue.stats().waiting, 0u);
+  EXPECT_EQ(queue.stats().oldest_ns, 0u);
+  for (int i = 0; i < 40; ++i) {                          // more batches than are kept apart
+    die();
+    scripted::run_cycle();
+  }
+  EXPECT_EQ(queue.stats().waiting, 40u);
+  const std::uint64_t age = queue.stats().oldest_ns;
+  EXPECT_GT(age, 0u);
+  EXPECT_GT(queue.stats().oldest_ns, age);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  queue.put_back(event);                                  // as old as the next one, as far as the queue knows
+  EXPECT_EQ(queue.stats().waiting, 40u);
+  EXPECT_GT(queue.stats().oldest_ns, 0u);
+  EXPECT_EQ(queue.drain({.items = 39}).ran, 39u);
+  EXPECT_GT(queue.stats().oldest_ns, 0u);
+  EXPECT_EQ(queue.drain().ran, 1u);
+  EXPECT_EQ(queue.stats().oldest_ns, 0u);
+  EXPECT_EQ(queue.stats().ran, 40u);
+  EXPECT_GT(queue.stats().drain_ns, 0u);
+}
+
+TEST_F(DrainerTest, TheLatestCollectionsDeathsAreCounted) {
+  std::vector<Object*> dead;
+  for (int i = 0; i < 5; ++i) {
+    dead.push_back(object());
+    ASSERT_EQ(bind_closure(ref()->node, {.obj = dead.back()}, queue, g_note).status, Status::ok);
+  }
+  (void)queue.drain();
+  for (Object* o : dead) scripted::kill(o);
+  scripted::run_cycle();
+  EXPECT_EQ(queue.drain().ran, 5u);
+  EXPECT_EQ(stats().cleared_last, 5u);
+}
+
+}  // namespace
+}  // namespace mayfly::world
