@@ -392,7 +392,6 @@ class World {
       check_entry(key);
       expect(seen.contains(key) == (value_of(key) != nullptr), "iteration showed too much or too little");
     }
-    Event event;
     settle();
     std::size_t living = 0;
     for (std::size_t key = 0; key < kKeys; ++key) living += value_of(key) != nullptr;
