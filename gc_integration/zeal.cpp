@@ -3,6 +3,8 @@
 #include "gc_integration/check.hpp"
 #include "gc_integration/primitives.hpp"
 
+#include <sched.h>
+
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -21,7 +23,7 @@ constexpr std::size_t kTextRoom = 200;
 constexpr std::string_view kName = "MAYFLY_ZEAL=";
 
 constinit std::atomic<std::uint64_t> g_state{0};            // of the random sequence
-constinit std::uint64_t g_collect_alloc = 0, g_collect_safepoint = 0;
+constinit std::uint64_t g_collect_alloc = 0, g_collect_safepoint = 0, g_collect_load = 0, g_skip_drain = 0, g_split_drain = 0, g_yield = 0;
 constinit std::atomic<std::uint64_t> g_fail_in{0};
 constinit std::atomic<void (*)()> g_on_failure{nullptr};
 constinit std::atomic<bool> g_forcing{false};
@@ -37,8 +39,10 @@ std::uint64_t random() noexcept {
   return z ^ (z >> 31);
 }
 
+bool one_in(std::uint64_t n) noexcept { return n != 0 && random() % n == 0; }
+
 void collect_one_in(std::uint64_t n) noexcept {
-  if (n == 0 || t_collecting || random() % n != 0) return;
+  if (t_collecting || !one_in(n)) return;
   t_collecting = true;
   (void)collect();
   t_collecting = false;
@@ -57,7 +61,8 @@ bool apply(std::string_view word, std::uint64_t& fail) noexcept {
     g_state.store(seed);
     return true;
   }
-  return value_of("collect-alloc=", g_collect_alloc) || value_of("collect-safepoint=", g_collect_safepoint) || value_of("fail-alloc=", fail);
+  return value_of("collect-alloc=", g_collect_alloc) || value_of("collect-safepoint=", g_collect_safepoint) || value_of("fail-alloc=", fail) ||
+         value_of("collect-load=", g_collect_load) || value_of("skip-drain=", g_skip_drain) || value_of("split-drain=", g_split_drain) || value_of("yield=", g_yield);
 }
 
 }  // namespace
@@ -70,11 +75,11 @@ Status start(const char* text) noexcept {
     const std::string_view word = rest.substr(0, rest.find(','));
     rest.remove_prefix(word.size() == rest.size() ? word.size() : word.size() + 1);
     if (all.size() <= kTextRoom && apply(word, fail)) continue;
-    std::snprintf(g_problem, sizeof g_problem, "zeal: \"%.*s\" is none of seed:N, collect-alloc=N, collect-safepoint=N, fail-alloc=N",
+    std::snprintf(g_problem, sizeof g_problem, "zeal: \"%.*s\" is none of seed:N, collect-alloc=N, collect-safepoint=N, fail-alloc=N, collect-load=N, skip-drain=N, split-drain=N, yield=N",
                   static_cast<int>(word.size() < kTextRoom ? word.size() : kTextRoom), word.data());
     return Status::unsupported;
   }
-  if (g_collect_alloc == 0 && g_collect_safepoint == 0 && fail == 0) {
+  if (g_collect_alloc + g_collect_safepoint + g_collect_load + g_skip_drain + g_split_drain + g_yield + fail == 0) {
     g_collect_alloc = 100;
     g_collect_safepoint = 20;
   }
@@ -105,6 +110,13 @@ bool act_before_allocation() noexcept {
   if (!fails_now()) return false;
   if (void (*handler)() = g_on_failure.load()) handler();
   return true;
+}
+
+void act_after_load() noexcept { collect_one_in(g_collect_load); }
+bool act_skip_drain() noexcept { return one_in(g_skip_drain); }
+bool act_end_drain() noexcept { return one_in(g_split_drain); }
+void act_at_lock() noexcept {
+  if (one_in(g_yield)) (void)::sched_yield();
 }
 
 void on_failure(void (*handler)()) noexcept { g_on_failure.store(handler); }

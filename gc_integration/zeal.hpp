@@ -5,6 +5,10 @@
 //   seed:7,collect-alloc=50     a collection before about every 50th allocation or registration of mayfly
 //   collect-safepoint=10        a collection before about every 10th take
 //   fail-alloc=3                the 3rd allocation or registration from now fails, once
+//   collect-load=20             a collection right after about every 20th weak read by the program
+//   skip-drain=5                about every 5th drain calls nothing and leaves what waits
+//   split-drain=5               a drain ends after about 5 events, as if its budget did
+//   yield=10                    about every 10th taking of a lock gives other threads a turn first
 // While one is active, contracts are checked at each weak load (see check.hpp).
 #pragma once
 #include <mayfly/status.hpp>
@@ -30,6 +34,10 @@ extern constinit std::atomic<bool> checking;   // contracts are checked
 
 bool act_before_allocation() noexcept;
 void act_at_safepoint() noexcept;
+void act_after_load() noexcept;
+bool act_skip_drain() noexcept;
+bool act_end_drain() noexcept;
+void act_at_lock() noexcept;
 
 /// For mapped pages, which are asked for with locks held: never collects.
 bool fails_now() noexcept;
@@ -38,6 +46,21 @@ inline bool before_allocation() noexcept { return armed.load(std::memory_order_r
 /// May collect.
 inline void at_safepoint() noexcept {
   if (armed.load(std::memory_order_relaxed)) act_at_safepoint();
+}
+/// After a read that the program asked for; what it answered is on the stack. May collect.
+inline void* after_load(void* referent) noexcept {
+  if (armed.load(std::memory_order_relaxed)) [[unlikely]] {
+    act_after_load();
+    asm volatile("" : : "g"(referent) : "memory");
+  }
+  return referent;
+}
+/// True: this drain shall call nothing; end here.
+inline bool skip_drain() noexcept { return armed.load(std::memory_order_relaxed) && act_skip_drain(); }
+inline bool end_drain() noexcept { return armed.load(std::memory_order_relaxed) && act_end_drain(); }
+/// Before a lock is taken.
+inline void at_lock() noexcept {
+  if (armed.load(std::memory_order_relaxed)) act_at_lock();
 }
 
 }  // namespace mayfly::gc::zeal

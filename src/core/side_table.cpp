@@ -1,6 +1,7 @@
 #include "src/core/side_table.hpp"
 
 #include "gc_integration/pages.hpp"
+#include "gc_integration/zeal.hpp"
 
 #include <atomic>
 #include <bit>
@@ -112,7 +113,7 @@ gc::Handle publish_in_word(const Target& target, gc::Handle slot) noexcept {
 /// Publishes a new slot in the table; answers whose slot is there now, or the empty handle: no memory.
 gc::Handle publish_in_table(const Target& target, gc::Handle slot) noexcept {
   Shard& shard = shard_of(target.base);
-  const std::lock_guard lock(shard.mutex);
+  const std::lock_guard lock(mutex_of(shard));
   if (const gc::Handle there = peek_slot(shard, target); !there.empty()) return there;
   if (!make_room(shard)) return {};
   Entry& entry = *locate(table_of(shard), target.base);
@@ -130,7 +131,10 @@ Shard& shard_of(const void* address) noexcept {
   const auto a = reinterpret_cast<std::uint64_t>(address);
   return g_shards[((a >> 12) * 0x9E3779B97F4A7C15u) >> 58];
 }
-std::mutex& mutex_of(Shard& shard) noexcept { return shard.mutex; }
+std::mutex& mutex_of(Shard& shard) noexcept {
+  gc::zeal::at_lock();
+  return shard.mutex;
+}
 
 gc::Handle peek_slot(Shard& shard, const Target& target) noexcept {
   gc::Handle slot;

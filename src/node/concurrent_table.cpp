@@ -54,7 +54,7 @@ struct alignas(64) Shard {
   std::size_t sweeper = 0;
 };
 
-void* object_of(const Entry& entry) noexcept { return load(WeakHandle{entry.handle.load(std::memory_order_acquire)}); }
+void* object_of(const Entry& entry) noexcept { return gc::load(gc::Handle{entry.handle.load(std::memory_order_acquire)}); }
 
 struct Look {
   void* object = nullptr;               // equal, and strong

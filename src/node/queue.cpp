@@ -87,7 +87,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   Drained result;
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr) return result;
-  if (budget.items == 0 || budget.nanoseconds == 0) {
+  if (budget.items == 0 || budget.nanoseconds == 0 || gc::zeal::skip_drain()) {
     result.left = queue->waiting.load(std::memory_order_relaxed);
     return result;
   }
@@ -101,7 +101,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   for (Event event; result.ran < budget.items && take_within(*queue, event, deadline);) {
     ++result.ran;
     result.stopped = call(*queue, host_, event) == Host::Called::stop;
-    if (result.stopped || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
+    if (result.stopped || gc::zeal::end_drain() || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
   }
   queue->draining.store(false, std::memory_order_release);
   queue->ran.fetch_add(result.ran, std::memory_order_relaxed);

@@ -1,4 +1,5 @@
 // Python-level behaviour of weak references and proxies on RefNode.
+#include "gc_integration/zeal.hpp"
 #include "src/core/event_queue.hpp"
 #include "src/core/settle.hpp"
 #include "src/node/guard.hpp"
@@ -110,7 +111,8 @@ Result<RefNode*> bind_as(std::uint32_t flags, RefNode& node, const Referent& ref
     }
   }
   gc::unlink_slot(own.value.slot);
-  return {winner, winner != nullptr ? Status::ok : Status::no_memory};
+  if (winner != nullptr) return {winner, Status::ok};
+  return {nullptr, gc::hides(slot.value, target.base) ? Status::no_memory : Status::dead};   // dead: cleared by hand meanwhile
 }
 
 }  // namespace
@@ -141,7 +143,7 @@ RefNode* canonical(const Referent& referent, RefKind kind) noexcept {
 void* holder(const RefNode& node) noexcept { return gc::base_of(&node); }
 
 void* get(const RefNode& node) noexcept {
-  auto* base = static_cast<char*>(gc::load(core::slot_of(node)));
+  auto* base = static_cast<char*>(gc::zeal::after_load(gc::load(core::slot_of(node))));
   return base != nullptr ? base + offset_of(node) : nullptr;
 }
 

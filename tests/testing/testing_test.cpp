@@ -164,6 +164,41 @@ TEST_F(ZealDeathTest, CollectsAtAllocationsAndSafepoints) {
       testing::ExitedWithCode(7), "");
 }
 
+TEST_F(ZealDeathTest, CollectsRightAfterAWeakRead) {
+  EXPECT_EXIT(
+      {
+        (void)init({.zeal = "seed:42,collect-load=2"});
+        const Root<Node> root(make<Node>());
+        const auto w = unwrap(Weak<Node>::of(root.get()));
+        const auto before = stats().collections;
+        bool right = true;
+        for (int i = 0; i < 100; ++i) right &= w.get() == root.get();
+        const auto after = stats().collections;
+        std::_Exit(right && after - before > 20 ? 7 : 8);
+      },
+      testing::ExitedWithCode(7), "");
+}
+
+TEST_F(ZealDeathTest, SkipsAndSplitsDrainsButLosesNothing) {
+  EXPECT_EXIT(
+      {
+        (void)init({.zeal = "seed:42,skip-drain=3,split-drain=3,yield=2"});
+        static int called = 0;
+        for (int i = 0; i < 50; ++i) {
+          Node* n = make<Node>();
+          if (finalize(n, [] { ++called; }).status != Status::ok) std::_Exit(1);
+          clear_now({.obj = n});
+        }
+        int drains = 0;
+        while (default_queue().pending()) {
+          (void)default_queue().drain();
+          ++drains;
+        }
+        std::_Exit(called == 50 && drains > 5 ? 7 : 8);
+      },
+      testing::ExitedWithCode(7), "");
+}
+
 TEST_F(ZealDeathTest, AReadOnAnUnknownThreadIsNamed) {
   EXPECT_DEATH(
       {
