@@ -3,6 +3,8 @@
 #include "gc_integration/slots.hpp"
 #include "src/core/settle.hpp"
 
+#include <thread>
+
 namespace mayfly::world {
 namespace {
 
@@ -31,6 +33,40 @@ TEST(Settle, PutsEachDeathIntoItsOwnQueue) {   // T5
   ASSERT_EQ(in_second.size(), 1u);
   EXPECT_EQ(in_first[0].ref, &a->node);
   EXPECT_EQ(in_second[0].ref, &b->node);
+}
+
+TEST(Queues, OneThatShutsDownLeavesTheOthersAlone) {
+  CallbackQueue& first = *new CallbackQueue;
+  CallbackQueue& second = *new CallbackQueue;
+  Object* o = object();
+  bound({.obj = o}, first, token(1));
+  Ref* b = bound({.obj = o}, second, token(2));
+  ASSERT_EQ(finalize_raw({.obj = o}, first, token(3)).status, Status::ok);
+  const auto kept = finalize_raw({.obj = o}, second, token(4));
+  first.begin_exit();
+  EXPECT_EQ(first.shutdown(), 1u);
+  EXPECT_TRUE(alive(kept.value));
+  kill_and_collect(o);
+  EXPECT_TRUE(take_all(first).empty());
+  const auto events = take_all(second);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[1].ref, &b->node);
+  EXPECT_NE(bound({.obj = object()}, second, token(5)), nullptr);   // and takes new ones
+}
+
+TEST(Queues, WhatAThreadRegisteredOutlivesIt) {
+  CallbackQueue& queue = *new CallbackQueue;
+  static Object* o;
+  static CallbackQueue* target;
+  target = &queue;
+  std::thread([] {
+    const ThreadScope scope;
+    o = object();
+    bound({.obj = o}, *target, token(1));
+    ASSERT_EQ(finalize_raw({.obj = o}, *target, token(2), AtExit::no).status, Status::ok);
+    clear_now({.obj = o});                    // queued when the thread ends
+  }).join();
+  EXPECT_EQ(take_all(queue).size(), 2u);
 }
 
 TEST(Settle, GivesBackEverySlot) {
