@@ -26,6 +26,7 @@ class Finalizer {
   bool alive() const noexcept { return mayfly::alive(id_); }
   AtExit at_exit() const noexcept { return mayfly::at_exit(id_); }
   void at_exit(AtExit value) noexcept { mayfly::set_at_exit(id_, value); }
+  void exit_priority(std::int32_t priority) noexcept { mayfly::set_exit_priority(id_, priority); }   ///< See set_exit_priority().
   Registered id() const noexcept { return id_; }
 
  private:

@@ -160,6 +160,7 @@ int mayfly_peek(mayfly_registered finalizer, void **object, void **payload);
 int mayfly_alive(mayfly_registered finalizer);
 int mayfly_at_exit(mayfly_registered finalizer);
 void mayfly_set_at_exit(mayfly_registered finalizer, int at_exit);
+void mayfly_set_exit_priority(mayfly_registered finalizer, int32_t priority);
 size_t mayfly_describe_finalizer(mayfly_registered finalizer, const void *address, const mayfly_queue *queue, char *out, size_t size);
 mayfly_status mayfly_finalize_object(mayfly_referent referent, mayfly_queue *queue, void *payload, void (*run)(mayfly_event *event));
 

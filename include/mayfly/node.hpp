@@ -119,6 +119,9 @@ bool alive(Registered finalizer) noexcept;
 std::size_t describe(Registered finalizer, const void* address, const Host& host, char* out, std::size_t size) noexcept;
 AtExit at_exit(Registered finalizer) noexcept;
 void set_at_exit(Registered finalizer, AtExit at_exit) noexcept;   ///< Ignored when dead.
+/// At exit, finalizers of higher priority run first; all are born with 0. Among equals the newest is first, and one whose priority is set counts as new.
+/// Ignored when dead. O(finalizers of higher priority).
+void set_exit_priority(Registered finalizer, std::int32_t priority) noexcept;
 
 /// The object's own finalizer: an event with the object itself, after the weak callbacks of its death, at most once; it may resurrect the object, whose
 /// weak references stay dead. A finalizer that bdwgc held for the object before is put back when the event is taken. May collect. Python: __del__

@@ -152,15 +152,48 @@ void EventQueue::push(FinalizerRecord& record) noexcept {
   note_queued(*this);
 }
 
+namespace {
+void link_as_older(EventQueue& queue, FinalizerRecord* newer, FinalizerRecord* record) noexcept {
+  if (newer != nullptr) return gc::store_traced(reinterpret_cast<void**>(&newer->older), record);
+  *queue.registry = record;
+}
+void link_as_newer(FinalizerRecord* older, FinalizerRecord* record) noexcept {
+  if (older != nullptr) gc::store_traced(reinterpret_cast<void**>(&older->newer), record);
+}
+
+/// Into the registry, before all of its priority. O(finalizers of higher priority). Queue lock held.
+void enter(EventQueue& queue, FinalizerRecord& record) noexcept {
+  FinalizerRecord* newer = nullptr;
+  auto* older = static_cast<FinalizerRecord*>(*queue.registry);
+  for (; older != nullptr && older->priority > record.priority; older = older->older) newer = older;
+  gc::store_traced(reinterpret_cast<void**>(&record.newer), newer);
+  gc::store_traced(reinterpret_cast<void**>(&record.older), older);
+  link_as_older(queue, newer, &record);
+  link_as_newer(older, &record);
+}
+
+/// Out of the registry. Queue lock held.
+void leave(EventQueue& queue, FinalizerRecord& record) noexcept {
+  link_as_older(queue, record.newer, record.older);
+  link_as_newer(record.older, record.newer);
+  record.newer = record.older = nullptr;
+}
+}  // namespace
+
 bool EventQueue::enlist(FinalizerRecord& record) noexcept {
   const std::lock_guard lock(mutex);
   if (closed) return false;
-  auto* newest = static_cast<FinalizerRecord*>(*registry);
-  gc::store_traced(reinterpret_cast<void**>(&record.older), newest);
-  if (newest != nullptr) gc::store_traced(reinterpret_cast<void**>(&newest->newer), &record);
-  *registry = &record;
+  enter(*this, record);
   exit_done = false;
   return true;
+}
+
+void EventQueue::set_priority(FinalizerRecord& record, std::int32_t priority) noexcept {
+  const std::lock_guard lock(mutex);
+  if (record.state == FinalizerRecord::State::done) return;
+  leave(*this, record);
+  record.priority = priority;
+  enter(*this, record);
 }
 
 namespace {
@@ -168,18 +201,12 @@ namespace {
 void retire(EventQueue& queue, FinalizerRecord& record) noexcept {
   record.state = FinalizerRecord::State::done;
   if (record.id.empty()) return;   // an object finalizer, or one put back: not in the registry
-  if (record.newer != nullptr) {
-    gc::store_traced(reinterpret_cast<void**>(&record.newer->older), record.older);
-  } else {
-    *queue.registry = record.older;
-  }
-  if (record.older != nullptr) gc::store_traced(reinterpret_cast<void**>(&record.older->newer), record.newer);
-  record.newer = record.older = nullptr;
+  leave(queue, record);
   gc::release_slot(record.id);
   record.id = {};
 }
 
-/// The newest finalizer that runs at exit. Queue lock held.
+/// The next finalizer that runs at exit. Queue lock held.
 FinalizerRecord* newest_for_exit(const EventQueue& queue) noexcept {
   for (auto* record = static_cast<FinalizerRecord*>(*queue.registry); record != nullptr; record = record->older) {
     if (record->at_exit == AtExit::yes && record->state == FinalizerRecord::State::armed) return record;
@@ -290,6 +317,7 @@ void EventQueue::check_invariants() noexcept {
   const FinalizerRecord* newer = nullptr;
   for (auto* record = static_cast<const FinalizerRecord*>(*registry); record != nullptr; newer = record, record = record->older) {
     MAYFLY_CHECK(record->newer == newer, ".queue: the registry does not lead back");
+    MAYFLY_CHECK(newer == nullptr || newer->priority >= record->priority, ".queue: the registry is not in the order of priorities");
     MAYFLY_CHECK(record->state != FinalizerRecord::State::done, ".queue.once: a finalizer that is done stands in the registry");
   }
 }

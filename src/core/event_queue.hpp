@@ -3,7 +3,7 @@
 // Overview
 //   Everything that waits is collected memory: RefNodes (inside the host's ref objects) and FinalizerRecords. A queue is a chain through them, held by
 //   one root word, so what waits is strong, and an event needs no memory of its own when the death is settled.   .queue.reserved
-//   Live finalizers stand in the registry, a second chain, newest first, held by another root word.
+//   Live finalizers stand in the registry, a second chain, by priority and then newest first, held by another root word.
 //   Object finalizers come from the collector's finalizer calls, which may happen inside any allocation: the trampoline only moves the record to the
 //   chain `staged`. They join the queue once the collection that found them has been settled, behind its weak callbacks.   .queue.order
 //
@@ -41,6 +41,7 @@ struct FinalizerRecord {             // collected memory
   void* before_data = nullptr;
   enum class State : std::uint8_t { armed, queued, done } state = State::armed;
   AtExit at_exit = AtExit::no;
+  std::int32_t priority = 0;                // at exit: higher ones first
 };
 
 /// A chain of RefNodes and FinalizerRecords through their own words; a record's link has its low bit set.
@@ -117,11 +118,13 @@ struct EventQueue {                  // mapped memory, never freed
   void push(RefNode& node) noexcept;              // settle: the referent of a bound node died
   void push(FinalizerRecord& record) noexcept;    // settle: the referent of an armed finalizer died
   bool enlist(FinalizerRecord& record) noexcept;  // a new finalizer; false: closed
+  /// Moves the finalizer among those of that priority, as the newest, unless it is done.
+  void set_priority(FinalizerRecord& record, std::int32_t priority) noexcept;
   /// The payload if the record was not done: it is now.
   void* finish(FinalizerRecord& record) noexcept;
   /// The oldest event; at exit also the newest exit finalizer.
   bool pop(Event& event) noexcept;
-  /// The newest live finalizer, or null.
+  /// The first live finalizer, or null.
   FinalizerRecord* newest() noexcept;
   void put_back(const Event& event) noexcept;
   void check_invariants() noexcept;

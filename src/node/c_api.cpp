@@ -229,6 +229,7 @@ int mayfly_peek(mayfly_registered finalizer, void** object, void** payload) {
 int mayfly_alive(mayfly_registered finalizer) { return alive(Registered{finalizer.id}); }
 int mayfly_at_exit(mayfly_registered finalizer) { return at_exit(Registered{finalizer.id}) == AtExit::yes; }
 void mayfly_set_at_exit(mayfly_registered finalizer, int exit) { set_at_exit({finalizer.id}, at_exit(exit)); }
+void mayfly_set_exit_priority(mayfly_registered finalizer, int32_t priority) { set_exit_priority({finalizer.id}, priority); }
 size_t mayfly_describe_finalizer(mayfly_registered finalizer, const void* address, const mayfly_queue* queue, char* out, size_t size) {
   return describe(Registered{finalizer.id}, address, queue->host, out, size);
 }

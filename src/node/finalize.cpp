@@ -106,6 +106,10 @@ void set_at_exit(Registered finalizer, AtExit at_exit) noexcept {
   record->at_exit = at_exit;
 }
 
+void set_exit_priority(Registered finalizer, std::int32_t priority) noexcept {
+  if (FinalizerRecord* record = record_of(finalizer)) record->queue->set_priority(*record, priority);
+}
+
 Status finalize_object(const Referent& referent, CallbackQueue& face, void* payload, void (*run)(Event&)) noexcept {
   const auto start = begin(referent, face);
   if (!start) return start.status;

@@ -182,6 +182,7 @@ void c_finalizers(void) {
   CHECK(mayfly_alive(f) && mayfly_at_exit(f) && !mayfly_at_exit(g));
   mayfly_set_at_exit(f, 0);
   CHECK(!mayfly_at_exit(f));
+  mayfly_set_exit_priority(f, 3);
   CHECK(mayfly_peek(f, &object_seen, &payload) && object_seen == o && payload == &ran);
   CHECK(mayfly_describe_finalizer(f, &f, queue, text, sizeof text) > 20 && strstr(text, "for 'A' at") != NULL);
   CHECK(mayfly_detach(g) == &calls && mayfly_detach(g) == NULL);

@@ -79,6 +79,26 @@ TEST_F(FinalizeTest, AtExitComesNewestFirstAndLaterOnesJoin) {   // S45
   EXPECT_EQ(payloads(), (std::vector<void*>{token(4), token(2)}));
 }
 
+TEST_F(FinalizeTest, AtExitHigherPrioritiesComeFirst) {
+  Object* o = object();
+  finalizer(o, 1, AtExit::yes);
+  const Registered high = finalizer(o, 2, AtExit::yes);
+  const Registered low = finalizer(o, 3, AtExit::yes);
+  const Registered higher = finalizer(o, 4, AtExit::yes);
+  finalizer(o, 5, AtExit::yes);
+  set_exit_priority(low, -1);
+  set_exit_priority(high, 1);
+  set_exit_priority(higher, 1);
+  set_exit_priority(higher, 2);
+  const Registered gone = finalizer(o, 6, AtExit::yes);
+  set_exit_priority(gone, 9);
+  EXPECT_EQ(detach(gone), token(6));
+  set_exit_priority(gone, 10);               // dead: ignored
+  finalizer(o, 7, AtExit::yes);
+  queue.begin_exit();
+  EXPECT_EQ(payloads(), (std::vector<void*>{token(4), token(2), token(7), token(5), token(1), token(3)}));
+}
+
 TEST_F(FinalizeTest, AfterShutdownNothingRunsAndNothingIsTaken) {
   Object* o = object();
   finalizer(o, 1);
