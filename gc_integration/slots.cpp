@@ -84,35 +84,59 @@ void unlink_slot(Handle slot) noexcept {
   release_slot(slot);
 }
 
+namespace {
+/// Between a collection and its first verification, and while contracts are checked.
+[[gnu::noinline]] void* load_slowly(Handle slot) noexcept {
+  if (zeal::checking.load(std::memory_order_relaxed)) check_thread(__FILE__, __LINE__);
+  LockedRead read{slot, nullptr};
+  with_allocation_lock(read_locked, &read);
+  return read.referent;
+}
+
+/// False: the number moved; `referent` means nothing.
+[[gnu::always_inline]] inline bool load_fast(Handle slot, void*& referent) noexcept {
+  const Word* word = word_of(slot);
+  for (;;) {
+    const std::uint64_t verified = g_verified.load(std::memory_order_acquire);
+    if (verified != collection_number()) return false;
+    const std::uint64_t bits = word->load(std::memory_order_acquire);
+    if (generation_of(bits) != generation_of(slot.bits)) {                 // zero and every later tenant differ
+      referent = nullptr;
+      return true;
+    }
+    void* revealed = reveal(bits);
+    asm volatile("" : "+r"(revealed) : : "memory");                        // in a register or on the stack from here: a root
+    const bool still = collection_number() == verified;
+    asm volatile("" : : "r"(revealed) : "memory");                         // and kept there across the check
+    referent = revealed;
+    if (still) return true;
+  }
+}
+}  // namespace
+
 void* load(Handle slot) noexcept {
   if (slot.bits == 0) return nullptr;
-  const Word* word = word_of(slot);
 #if defined(MAYFLY_CONTROL_UNPROTECTED_LOAD)   // the tests' controls: each lacks one guard, and the tests must notice
-  const std::uint64_t control = word->load(std::memory_order_acquire);
+  const std::uint64_t control = word_of(slot)->load(std::memory_order_acquire);
   return generation_of(control) == generation_of(slot.bits) ? reveal(control) : nullptr;
 #elif defined(MAYFLY_CONTROL_NO_GENERATION)
-  const std::uint64_t control = word->load(std::memory_order_acquire);
+  const std::uint64_t control = word_of(slot)->load(std::memory_order_acquire);
   return control != 0 ? reveal(control) : nullptr;
 #endif
 #ifndef NDEBUG
   check_thread(__FILE__, __LINE__);
 #endif
-  for (;;) {
-    const std::uint64_t verified = g_verified.load(std::memory_order_acquire);
-    if (verified != collection_number()) {
-      if (zeal::checking.load(std::memory_order_relaxed)) check_thread(__FILE__, __LINE__);
-      LockedRead read{slot, nullptr};
-      with_allocation_lock(read_locked, &read);
-      return read.referent;
-    }
-    const std::uint64_t bits = word->load(std::memory_order_acquire);
-    if (generation_of(bits) != generation_of(slot.bits)) return nullptr;   // zero and every later tenant differ
-    void* referent = reveal(bits);
-    asm volatile("" : "+r"(referent) : : "memory");                        // in a register or on the stack from here: a root
-    const bool still = collection_number() == verified;
-    asm volatile("" : : "r"(referent) : "memory");                         // and kept there across the check
-    if (still) return referent;
-  }
+  void* referent;
+  return load_fast(slot, referent) ? referent : load_slowly(slot);
+}
+
+void* load_for_program(Handle slot) noexcept {
+  if (slot.bits == 0) return nullptr;
+#ifndef NDEBUG
+  check_thread(__FILE__, __LINE__);
+#endif
+  void* referent;
+  return load_fast(slot, referent) ? referent : zeal::after_load(load_slowly(slot));   // under zeal no load is fast
 }
 
 bool hides(Handle slot, const void* address) noexcept {

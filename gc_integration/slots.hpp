@@ -48,6 +48,8 @@ void unlink_slot(Handle slot) noexcept;
 
 /// The referent, strong from now on, or null. Lock-free but for reads between a collection and its first verification.
 void* load(Handle slot) noexcept;
+/// The same, for reads that the program asked for with no lock of mayfly's held: under zeal a collection may follow.
+void* load_for_program(Handle slot) noexcept;
 /// True if the slot still belongs to the handle and hides `address`: no proof of life, for lookups of an object that the caller holds.
 bool hides(Handle slot, const void* address) noexcept;
 /// True if the handle's slot was cleared by a collection and is not settled yet.

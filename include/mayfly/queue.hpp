@@ -92,8 +92,8 @@ class CallbackQueue {
   /// Drops all that waits, and answers how many events and finalizers with at_exit it dropped. Afterwards bind and finalize answer shut_down; loads still work.
   std::size_t shutdown() noexcept;
 
-  /// Linux: an eventfd that becomes readable whenever the hint of set_wake() would come, for event loops; -1: none to be had. The queue keeps it; read it
-  /// empty before you drain. May collect.
+  /// Linux: an eventfd that becomes readable whenever the hint of set_wake() would come, for event loops; -1: none to be had. The queue keeps it, and a
+  /// forked child shares it with its parent; read it empty before you drain. May collect.
   int wake_fd() noexcept;
   QueueStats stats() const noexcept;
 

@@ -40,16 +40,16 @@ void set_next(void* link, void* next) noexcept {
 void note_queued(EventQueue& queue) noexcept {
   queue.waiting.fetch_add(1, std::memory_order_relaxed);
   counters.queued.fetch_add(1, std::memory_order_relaxed);
-  queue.ages.queued(now_ns());
+  queue.ages.queued();
   queue.wake_up.now();
 }
 
 }  // namespace
 
-void Ages::queued(std::uint64_t now) noexcept {
+void Ages::queued() noexcept {
   const std::uint64_t number = gc::collection_number();
   if (used_ == 0 || (number_[used_ - 1] != number && used_ < kBatches)) {
-    since_[used_] = now;
+    since_[used_] = now_ns();
     number_[used_] = number;
     count_[used_++] = 0;
   }
@@ -68,7 +68,7 @@ void Ages::left() noexcept {
 }
 
 void Ages::came_back() noexcept {
-  if (used_ == 0) return queued(now_ns());
+  if (used_ == 0) return queued();
   ++count_[0];
 }
 

@@ -71,7 +71,7 @@ struct Anchor {
 /// When what waits in a queue was queued: a batch for each collection.
 class Ages {
  public:
-  void queued(std::uint64_t now) noexcept;
+  void queued() noexcept;
   void left() noexcept;                   // the oldest was taken
   void came_back() noexcept;              // it was put back
   std::uint64_t oldest() const noexcept { return count_[0] != 0 ? since_[0] : 0; }   // a time, or zero

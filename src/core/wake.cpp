@@ -56,6 +56,12 @@ int Wake::fd(Fd user) noexcept {
   return fds_[user];
 }
 
+void Wake::forget(Fd user) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (fds_[user] >= 0) (void)::close(fds_[user]);
+  fds_[user] = -1;
+}
+
 void Wake::now() noexcept {
   if (!wanted_.load(std::memory_order_relaxed)) return;
   const std::lock_guard lock(mutex_);

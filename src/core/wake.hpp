@@ -21,6 +21,7 @@ class Wake {
   int fd(Fd user) noexcept;
   /// Any time; only the last lock of all is taken.
   void now() noexcept;
+  void forget(Fd user) noexcept;              // in a forked child: its parent's stays its parent's
   void lock() noexcept { mutex_.lock(); }     // around fork
   void unlock() noexcept { mutex_.unlock(); }
 

@@ -1,5 +1,4 @@
 // Python-level behaviour of weak references and proxies on RefNode.
-#include "gc_integration/zeal.hpp"
 #include "src/core/event_queue.hpp"
 #include "src/core/settle.hpp"
 #include "src/node/guard.hpp"
@@ -143,7 +142,7 @@ RefNode* canonical(const Referent& referent, RefKind kind) noexcept {
 void* holder(const RefNode& node) noexcept { return gc::base_of(&node); }
 
 void* get(const RefNode& node) noexcept {
-  auto* base = static_cast<char*>(gc::zeal::after_load(gc::load(core::slot_of(node))));
+  auto* base = static_cast<char*>(gc::load_for_program(core::slot_of(node)));
   return base != nullptr ? base + offset_of(node) : nullptr;
 }
 

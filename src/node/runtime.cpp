@@ -84,7 +84,10 @@ void after_fork(ForkSide side) noexcept {
   core::unlock_settle();
   node::unlock_shared_tables();
   if (side == ForkSide::parent) return;
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->drainer.running = false;   // threads are not forked
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
+    queue->drainer.running = false;                // threads are not forked
+    queue->wake_up.forget(core::Wake::drainer);
+  }
   if (g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue);
 }

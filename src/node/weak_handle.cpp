@@ -1,6 +1,5 @@
 #include <mayfly/weak.hpp>
 
-#include "gc_integration/zeal.hpp"
 #include "src/node/guard.hpp"
 
 namespace mayfly {
@@ -22,7 +21,7 @@ Result<internal::WeakParts> internal::weak_parts(void* object) noexcept {
   return {{.handle = {slot.value.bits}, .offset = static_cast<std::ptrdiff_t>(target.value.offset)}, Status::ok};
 }
 
-void* load(WeakHandle handle) noexcept { return gc::zeal::after_load(gc::load(gc::Handle{handle.bits})); }
+void* load(WeakHandle handle) noexcept { return gc::load_for_program(gc::Handle{handle.bits}); }
 
 std::ptrdiff_t offset_from_base(const void* object) noexcept {
   const void* base = gc::base_of(object);

@@ -33,6 +33,24 @@ void on_death(F f) {
   clear_now({.obj = thing});
 }
 
+/// The parent's drainer goes on, and the child starts one of its own.
+void drainers_on_both_sides() {
+  if (start_drainer(default_queue()) != Status::ok) std::abort();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (start_drainer(default_queue()) != Status::ok) std::abort();
+    on_death([] {
+      say('k');
+      ::_exit(0);
+    });
+    ::pause();
+  }
+  int status = 1;
+  if (::waitpid(child, &status, 0) != child || status != 0) std::abort();
+  on_death([] { say('p'), std::exit(0); });
+  ::pause();
+}
+
 void forks() {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -84,6 +102,7 @@ int main(int argc, char** argv) {
   if (way == "deadline") {            // the newest takes all the time
     (void)finalize(g_thing.get(), [] { ::usleep(100'000); }).status;
   }
+  if (way == "drainer-fork") drainers_on_both_sides();
   if (way == "drainer") {
     if (start_drainer(default_queue()) != Status::ok) return 1;
     on_death([] {

@@ -37,6 +37,7 @@ TEST(Exit, WhatAFinalizerThrowsStopsNoOther) { expect("throws-at-exit", "cba", 0
 TEST(Exit, ShutdownTwiceRunsThemOnce) { expect("shutdown-twice", "cba", 0); }
 TEST(Exit, EventsThatNobodyCanCallAreDropped) { expect("dropped", "cba", 0); }
 TEST(Exit, ADeadlineEndsItAndWhatWasNotRunIsReported) { expect("deadline", "3", 0); }
+TEST(Exit, AForkedChildStartsADrainerOfItsOwn) { expect("drainer-fork", "kpcba", 0); }
 TEST(Exit, OnTheDrainersThread) { expect("drainer", "dcba", 0); }
 TEST(Exit, UnderscoreExitRunsNone) { expect("_exit", "", 3); }   // T8
 TEST(Exit, QuickExitRunsNone) { expect("quick_exit", "", 3); }   // T8
