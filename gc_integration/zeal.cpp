@@ -28,6 +28,7 @@ constinit std::atomic<std::uint64_t> g_fail_in{0};
 constinit std::atomic<void (*)()> g_on_failure{nullptr};
 constinit std::atomic<bool> g_forcing{false};
 thread_local bool t_collecting = false;                     // a forced collection allocates nothing, but runs finalizers that may
+thread_local unsigned t_exempt = 0;
 constinit char g_replay[kTextRoom + kName.size() + 1] = "";
 constinit char g_problem[kTextRoom + 100] = "";
 
@@ -105,7 +106,11 @@ bool fails_now() noexcept {
   return left == 1;
 }
 
+Exempt::Exempt() noexcept { ++t_exempt; }
+Exempt::~Exempt() { --t_exempt; }
+
 bool act_before_allocation() noexcept {
+  if (t_exempt != 0) return false;
   if (g_forcing.load(std::memory_order_relaxed)) collect_one_in(g_collect_alloc);
   if (!fails_now()) return false;
   if (void (*handler)() = g_on_failure.load()) handler();

@@ -29,6 +29,15 @@ void fail_nth(std::uint64_t n) noexcept;
 /// What a failing primitive calls before it would answer null, as bdwgc calls the host's out-of-memory handler: it may leave by longjmp. Null: nothing.
 void on_failure(void (*handler)()) noexcept;
 
+/// What this thread registers while one lives is neither counted nor failed: for what collector finalizers do inside somebody's allocation.
+class Exempt {
+ public:
+  Exempt() noexcept;
+  ~Exempt();
+  Exempt(const Exempt&) = delete;
+  Exempt& operator=(const Exempt&) = delete;
+};
+
 extern constinit std::atomic<bool> armed;      // before_allocation() has something to do
 extern constinit std::atomic<bool> checking;   // contracts are checked
 

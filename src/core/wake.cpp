@@ -1,6 +1,7 @@
 #include "src/core/wake.hpp"
 
 #include "gc_integration/primitives.hpp"
+#include "gc_integration/zeal.hpp"
 #include "src/core/event_queue.hpp"
 
 #include <sys/eventfd.h>
@@ -19,6 +20,7 @@ constinit std::atomic<std::uint64_t> g_rung{0};           // the collection of t
 
 /// A sentinel's collector finalizer. May run inside any allocation.
 void ring(void* sentinel, void*) {
+  const gc::zeal::Exempt exempt;
   if (!gc::set_finalizer(sentinel, {ring, nullptr})) g_sentinels.fetch_sub(1);   // no memory: until somebody calls set_wake() again
   const std::uint64_t number = gc::collection_number();
   if (g_rung.exchange(number) == number) return;          // another sentinel's turn was first
