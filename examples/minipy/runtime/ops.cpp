@@ -1,0 +1,422 @@
+#include "runtime/ops.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/error.hpp"
+#include "runtime/names.hpp"
+#include "runtime/str.hpp"
+#include "runtime/thread.hpp"
+
+namespace minipy {
+
+namespace {
+Value int_floordiv(std::int64_t a, std::int64_t b) {
+  if (b == 0) return raise(exc::ZeroDivisionError, "integer division or modulo by zero");
+  std::int64_t q = a / b;
+  if (a % b != 0 && (a < 0) != (b < 0)) --q;
+  return int_new(q);
+}
+Value int_mod(std::int64_t a, std::int64_t b) {
+  if (b == 0) return raise(exc::ZeroDivisionError, "integer division or modulo by zero");
+  std::int64_t r = a % b;
+  if (r != 0 && (r < 0) != (b < 0)) r += b;
+  return small_int(r);
+}
+Value overflow() { return raise(exc::OverflowError, "integer overflow: minipy's integers have 63 bits"); }
+Value int_mul(std::int64_t a, std::int64_t b) {
+  std::int64_t out = 0;
+  return __builtin_mul_overflow(a, b, &out) ? overflow() : int_new(out);
+}
+Value int_pow(std::int64_t base, std::int64_t exponent) {
+  if (exponent < 0)
+    return base == 0 ? raise(exc::ZeroDivisionError, "0.0 cannot be raised to a negative power")
+                     : float_new(std::pow(static_cast<double>(base), static_cast<double>(exponent)));
+  std::int64_t result = 1;
+  for (; exponent > 0; exponent >>= 1) {
+    if ((exponent & 1) != 0 && __builtin_mul_overflow(result, base, &result)) return overflow();
+    if (exponent > 1 && __builtin_mul_overflow(base, base, &base)) return overflow();
+  }
+  return int_new(result);
+}
+Value int_shift(BinaryOp op, std::int64_t a, std::int64_t by) {
+  if (by < 0) return raise(exc::ValueError, "negative shift count");
+  if (op == BinaryOp::rshift) return small_int(a >> std::min<std::int64_t>(by, 63));
+  if (a == 0) return small_int(0);
+  return by >= 62 ? overflow() : int_mul(a, std::int64_t{1} << by);
+}
+Value int_divmod(std::int64_t a, std::int64_t b) {
+  Value q = int_floordiv(a, b);
+  return q == nullptr ? nullptr : tuple_of({q, int_mod(a, b)});
+}
+Value int_binary(BinaryOp op, std::int64_t a, std::int64_t b) {
+  switch (op) {
+    case BinaryOp::add:
+      return int_new(a + b);
+    case BinaryOp::sub:
+      return int_new(a - b);
+    case BinaryOp::mul:
+      return int_mul(a, b);
+    case BinaryOp::truediv:
+      return b == 0 ? raise(exc::ZeroDivisionError, "division by zero") : float_new(static_cast<double>(a) / static_cast<double>(b));
+    case BinaryOp::floordiv:
+      return int_floordiv(a, b);
+    case BinaryOp::mod:
+      return int_mod(a, b);
+    case BinaryOp::pow:
+      return int_pow(a, b);
+    case BinaryOp::lshift:
+    case BinaryOp::rshift:
+      return int_shift(op, a, b);
+    case BinaryOp::bit_and:
+      return small_int(a & b);
+    case BinaryOp::bit_or:
+      return small_int(a | b);
+    case BinaryOp::bit_xor:
+      return small_int(a ^ b);
+    case BinaryOp::divmod:
+      return int_divmod(a, b);
+    default:
+      return not_implemented();
+  }
+}
+bool int_compare(CompareOp op, std::int64_t a, std::int64_t b) {
+  switch (op) {
+    case CompareOp::lt:
+      return a < b;
+    case CompareOp::le:
+      return a <= b;
+    case CompareOp::eq:
+      return a == b;
+    case CompareOp::ne:
+      return a != b;
+    case CompareOp::gt:
+      return a > b;
+    default:
+      return a >= b;
+  }
+}
+CompareOp mirrored(CompareOp op) {
+  static constexpr CompareOp kMirror[] = {CompareOp::gt, CompareOp::ge, CompareOp::eq, CompareOp::ne, CompareOp::lt, CompareOp::le};
+  return kMirror[static_cast<int>(op)];
+}
+
+Value unsupported(BinaryOp op, Value a, Value b, const char* suffix) {
+  return raise(exc::TypeError, "unsupported operand type(s) for {}{}: '{}' and '{}'", kBinarySymbols[static_cast<int>(op)], suffix, type_name(a),
+               type_name(b));
+}
+
+/// With operands of program classes: __op__ and __rop__, the more derived one first.
+Value binary_by_methods(BinaryOp op, Value a, Value b) {
+  Type *ta = type_of(a), *tb = type_of(b);
+  Str *name = binary_names[static_cast<int>(op)], *reflected = reflected_names[static_cast<int>(op)];
+  bool reflected_tried = false;
+  const auto attempt = [&](Value self, Str* method, Value other) -> Value {
+    if (type_lookup(type_of(self), method) == nullptr) return not_implemented();
+    return call_special(self, method, {other});
+  };
+  if (ta != tb && is_subtype(tb, ta) && type_lookup(tb, reflected) != type_lookup(ta, reflected)) {
+    Value r = attempt(b, reflected, a);
+    if (r != not_implemented()) return r;
+    reflected_tried = true;
+  }
+  Value r = attempt(a, name, b);
+  if (r != not_implemented() || reflected_tried || ta == tb) return r;
+  return attempt(b, reflected, a);
+}
+
+Value binary_or_not(BinaryOp op, Value a, Value b) {
+  Type *ta = type_of(a), *tb = type_of(b);
+  if (is_heap_type(ta) || is_heap_type(tb)) return binary_by_methods(op, a, b);
+  if (ta->slots->binary != nullptr) {
+    Value r = ta->slots->binary(op, a, b);
+    if (r != not_implemented()) return r;
+  }
+  if (tb != ta && tb->slots->binary != nullptr) return tb->slots->binary(op, a, b);
+  return not_implemented();
+}
+}  // namespace
+
+Value int_new(std::int64_t i) { return fits_int(i) ? small_int(i) : overflow(); }
+
+Value binary(BinaryOp op, Value a, Value b) {
+  if (are_ints(a, b)) return int_binary(op, int_of(a), int_of(b));
+  Value r = binary_or_not(op, a, b);
+  return r == not_implemented() ? unsupported(op, a, b, "") : r;
+}
+
+Value inplace(BinaryOp op, Value a, Value b) {
+  if (are_ints(a, b)) return int_binary(op, int_of(a), int_of(b));
+  Value r = not_implemented();
+  if (is_heap_type(type_of(a))) {
+    if (type_lookup(type_of(a), inplace_names[static_cast<int>(op)]) != nullptr) r = call_special(a, inplace_names[static_cast<int>(op)], {b});
+  } else if (type_of(a)->slots->inplace != nullptr) {
+    r = type_of(a)->slots->inplace(op, a, b);
+  }
+  if (r == not_implemented()) r = binary_or_not(op, a, b);
+  return r == not_implemented() ? unsupported(op, a, b, op == BinaryOp::divmod ? "" : "=") : r;
+}
+
+Value unary(UnaryOp op, Value v) {
+  if (is_int(v)) {
+    const std::int64_t i = int_of(v);
+    return op == UnaryOp::neg ? int_new(-i) : op == UnaryOp::invert ? int_new(~i) : op == UnaryOp::abs && i < 0 ? int_new(-i) : v;
+  }
+  Value r = not_implemented();
+  if (is_heap_type(type_of(v))) {
+    bool missing = false;
+    r = call_special(v, unary_names[static_cast<int>(op)], {}, &missing);
+    if (missing) r = not_implemented();
+  } else if (type_of(v)->slots->unary != nullptr) {
+    r = type_of(v)->slots->unary(op, v);
+  }
+  if (r != not_implemented()) return r;
+  static constexpr const char* kSymbols[] = {"unary -", "unary +", "unary ~", "abs()"};
+  return raise(exc::TypeError, "bad operand type for {}: '{}'", kSymbols[static_cast<int>(op)], type_name(v));
+}
+
+// ---- comparison ---------------------------------------------------------------------------------------------------------------------------
+
+Value compare(CompareOp op, Value a, Value b) {
+  if (are_ints(a, b)) return boolean(int_compare(op, int_of(a), int_of(b)));
+  Type *ta = type_of(a), *tb = type_of(b);
+  const auto attempt = [](CompareOp o, Value x, Value y) {
+    return type_of(x)->slots->compare == nullptr ? not_implemented() : type_of(x)->slots->compare(o, x, y);
+  };
+  bool reflected_tried = false;
+  if (ta != tb && is_subtype(tb, ta)) {
+    Value r = attempt(mirrored(op), b, a);
+    if (r != not_implemented()) return r;
+    reflected_tried = true;
+  }
+  Value r = attempt(op, a, b);
+  if (r != not_implemented()) return r;
+  if (!reflected_tried) r = attempt(mirrored(op), b, a);
+  if (r != not_implemented()) return r;
+  if (op == CompareOp::eq) return boolean(a == b);
+  if (op == CompareOp::ne) return boolean(a != b);
+  return raise(exc::TypeError, "'{}' not supported between instances of '{}' and '{}'", kCompareSymbols[static_cast<int>(op)], type_name(a),
+               type_name(b));
+}
+int compare_truth(CompareOp op, Value a, Value b) {
+  Value r = compare(op, a, b);
+  return r == nullptr ? -1 : truth(r);
+}
+int values_equal(Value a, Value b) { return a == b ? 1 : compare_truth(CompareOp::eq, a, b); }
+
+// ---- protocols ----------------------------------------------------------------------------------------------------------------------------
+
+int truth(Value v) {
+  if (v == boolean(true)) return 1;
+  if (v == boolean(false) || v == none()) return 0;
+  if (is_int(v)) return v != small_int(0);
+  const Slots* slots = type_of(v)->slots;
+  if (slots->truth != nullptr) return slots->truth(v);
+  if (slots->length == nullptr) return 1;
+  const std::int64_t n = slots->length(v);
+  return n < 0 ? -1 : n > 0;
+}
+
+bool hash_value(Value v, std::uint64_t* out) {
+  if (is_int(v)) {
+    *out = static_cast<std::uint64_t>(int_of(v) % ((std::int64_t{1} << 61) - 1));
+    return true;
+  }
+  if (v->type == &str_type) {
+    *out = str_hash(as_str(v));
+    return true;
+  }
+  if (v->type->slots->hash == nullptr) return raise(exc::TypeError, "unhashable type: '{}'", type_name(v)), false;
+  return v->type->slots->hash(v, out);
+}
+
+std::int64_t length(Value v) {
+  const Slots* slots = type_of(v)->slots;
+  if (slots->length == nullptr) return raise(exc::TypeError, "object of type '{}' has no len()", type_name(v)), -1;
+  return slots->length(v);
+}
+Value get_item(Value v, Value key) {
+  const Slots* slots = type_of(v)->slots;
+  if (slots->getitem != nullptr) return slots->getitem(v, key);
+  if (is_type(v)) {
+    Value method = find_attr(v, names::__class_getitem__);
+    if (method != nullptr) return call(method, {key});
+    if (error_pending()) return nullptr;
+    return raise(exc::TypeError, "type '{}' is not subscriptable", as_type(v)->name);
+  }
+  return raise(exc::TypeError, "'{}' object is not subscriptable", type_name(v));
+}
+bool set_item(Value v, Value key, Value value) {
+  const Slots* slots = type_of(v)->slots;
+  if (slots->setitem != nullptr) return slots->setitem(v, key, value);
+  return raise(exc::TypeError, "'{}' object does not support item {}", type_name(v), value == nullptr ? "deletion" : "assignment"), false;
+}
+int contains(Value v, Value key) {
+  const Slots* slots = type_of(v)->slots;
+  if (slots->contains != nullptr) return slots->contains(v, key);
+  if (slots->iter == nullptr && slots->getitem == nullptr) return raise(exc::TypeError, "argument of type '{}' is not iterable", type_name(v)), -1;
+  Value iterator = get_iter(v);
+  if (iterator == nullptr) return -1;
+  while (Value item = iter_next(iterator)) {
+    const int equal = values_equal(item, key);
+    if (equal != 0) return equal;
+  }
+  return error_pending() ? -1 : 0;
+}
+Value get_iter(Value v) {
+  const Slots* slots = type_of(v)->slots;
+  if (slots->iter != nullptr) return slots->iter(v);
+  return raise(exc::TypeError, "'{}' object is not iterable", type_name(v));
+}
+Value iter_next(Value iterator) {
+  const Slots* slots = type_of(iterator)->slots;
+  if (slots->next == nullptr) return raise(exc::TypeError, "'{}' object is not an iterator", type_name(iterator));
+  return slots->next(iterator);
+}
+
+Str* repr(Value v) {
+  Value r = type_of(v)->slots->repr(v);
+  if (r == nullptr) return nullptr;
+  if (!is_str(r)) return as_str(raise(exc::TypeError, "__repr__ returned non-string (type {})", type_name(r)));
+  return as_str(r);
+}
+Str* to_str(Value v) {
+  if (is_exact(v, &str_type)) return as_str(v);
+  const Slots* slots = type_of(v)->slots;
+  if (slots->str == nullptr) return repr(v);
+  Value r = slots->str(v);
+  if (r != nullptr && !is_str(r)) return as_str(raise(exc::TypeError, "__str__ returned non-string (type {})", type_name(r)));
+  return as_str(r);
+}
+std::string repr_text(Value v) {
+  Str* s = repr(v);
+  if (s == nullptr) clear_error();
+  return s == nullptr ? fmt::format("<{} object>", type_name(v)) : std::string(s->view());
+}
+std::string str_text(Value v) {
+  Str* s = to_str(v);
+  if (s == nullptr) clear_error();
+  return s == nullptr ? fmt::format("<{} object>", type_name(v)) : std::string(s->view());
+}
+
+bool index_of(Value v, std::int64_t* out) {
+  if (is_int(v)) return *out = int_of(v), true;
+  if (is_instance(v, &int_type)) return *out = v == boolean(true) ? 1 : v == boolean(false) ? 0 : as<BoxedInt>(v)->value, true;
+  if (is_heap_type(type_of(v)) && type_lookup(type_of(v), names::__index__) != nullptr) {
+    Value r = call_special(v, names::__index__, {});
+    if (r == nullptr) return false;
+    if (!is_instance(r, &int_type)) return raise(exc::TypeError, "__index__ returned non-int (type {})", type_name(r)), false;
+    return index_of(r, out);
+  }
+  return raise(exc::TypeError, "'{}' object cannot be interpreted as an integer", type_name(v)), false;
+}
+bool float_of(Value v, double* out) {
+  if (is_instance(v, &float_type)) return *out = as<Float>(v)->value, true;
+  std::int64_t i = 0;
+  if (is_instance(v, &int_type)) return (void)index_of(v, &i), *out = static_cast<double>(i), true;
+  if (is_heap_type(type_of(v)) && type_lookup(type_of(v), names::__float__) != nullptr) {
+    Value r = call_special(v, names::__float__, {});
+    return r != nullptr &&
+           (is_instance(r, &float_type) ? float_of(r, out)
+                                        : (raise(exc::TypeError, "{}.__float__ returned non-float (type {})", type_name(v), type_name(r)), false));
+  }
+  if (is_heap_type(type_of(v)) && type_lookup(type_of(v), names::__index__) != nullptr)
+    return index_of(v, &i) && (*out = static_cast<double>(i), true);
+  return raise(exc::TypeError, "must be real number, not {}", type_name(v)), false;
+}
+
+bool slice_bounds(Slice* s, std::int64_t n, std::int64_t* start, std::int64_t* stop, std::int64_t* step, std::int64_t* count) {
+  *step = 1;
+  if (s->step != none() && !index_of(s->step, step)) return false;
+  if (*step == 0) return raise(exc::ValueError, "slice step cannot be zero"), false;
+  const auto bound = [&](Value v, std::int64_t missing, std::int64_t* out) {
+    if (v == none()) return *out = missing, true;
+    if (!index_of(v, out)) return false;
+    if (*out < 0) *out = std::max<std::int64_t>(*out + n, *step < 0 ? -1 : 0);
+    *out = std::min(*out, *step < 0 ? n - 1 : n);
+    return true;
+  };
+  if (!bound(s->start, *step < 0 ? n - 1 : 0, start) || !bound(s->stop, *step < 0 ? -1 : n, stop)) return false;
+  *count = *step > 0 ? (*stop > *start ? (*stop - *start - 1) / *step + 1 : 0) : (*start > *stop ? (*start - *stop - 1) / -*step + 1 : 0);
+  return true;
+}
+bool item_index(Value key, std::int64_t n, const char* what, std::int64_t* out) {
+  if (!is_int(key) && !is_instance(key, &int_type) && (!is_heap_type(type_of(key)) || type_lookup(type_of(key), names::__index__) == nullptr))
+    return raise(exc::TypeError, "{} indices must be integers or slices, not {}", what, type_name(key)), false;
+  if (!index_of(key, out)) return false;
+  if (*out < 0) *out += n;
+  if (*out < 0 || *out >= n) return raise(exc::IndexError, "{} index out of range", what), false;
+  return true;
+}
+
+bool repr_enter(Value v, bool* failed) {
+  Thread& t = this_thread();
+  *failed = false;
+  if (t.repr_guard == nullptr) t.repr_guard = list_new();
+  List* guard = as_list(t.repr_guard);
+  for (std::int64_t i = 0; guard != nullptr && i < guard->size; ++i)
+    if (guard->items[i] == v) return true;
+  *failed = guard == nullptr || !list_append(guard, v);
+  return false;
+}
+void repr_leave() {
+  List* guard = as_list(this_thread().repr_guard);
+  guard->items[--guard->size] = nullptr;
+}
+bool join_reprs(const Value* items, std::int64_t n, std::string& out) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    Str* s = repr(items[i]);
+    if (s == nullptr) return false;
+    if (i > 0) out += ", ";
+    out += s->view();
+  }
+  return true;
+}
+
+// ---- sorting: a stable merge sort, whose comparisons may call the program ---------------------------------------------------------------------
+
+namespace {
+struct Sorter {
+  bool reverse;
+  bool failed = false;
+  bool before(Value a, Value b) {  // is b < a, so that they have to change places
+    const int less = reverse ? compare_truth(CompareOp::lt, a, b) : compare_truth(CompareOp::lt, b, a);
+    failed = failed || less < 0;
+    return less > 0;
+  }
+  void sort(Value* keys, Value* items, Value* spare_keys, Value* spare, std::int64_t n) {
+    if (n < 2 || failed) return;
+    const std::int64_t half = n / 2;
+    sort(keys, items, spare_keys, spare, half);
+    sort(keys + half, items + half, spare_keys, spare, n - half);
+    if (failed || !before(keys[half - 1], keys[half])) return;
+    std::copy(keys, keys + half, spare_keys);
+    std::copy(items, items + half, spare);
+    std::int64_t left = 0, right = half, to = 0;
+    while (left < half && right < n) {
+      const bool take_right = !failed && before(spare_keys[left], keys[right]);
+      keys[to] = take_right ? keys[right] : spare_keys[left];
+      items[to++] = take_right ? items[right++] : spare[left++];
+    }
+    for (; left < half; ++left, ++to) keys[to] = spare_keys[left], items[to] = spare[left];
+  }
+};
+}  // namespace
+
+bool sort_values(Value* items, std::int64_t n, Value key, bool reverse) {
+  if (n < 2 && key == nullptr) return true;
+  auto* memory = allocate_array<Value>(4 * n + 4);
+  if (memory == nullptr) return false;
+  Value *work = memory, *keys = memory + n, *spare = memory + 2 * n, *spare_keys = memory + 3 * n;
+  std::copy(items, items + n, work);
+  for (std::int64_t i = 0; i < n; ++i) {
+    keys[i] = key == nullptr ? work[i] : call(key, {work[i]});
+    if (keys[i] == nullptr) return false;
+  }
+  Sorter sorter{reverse};
+  sorter.sort(keys, work, spare_keys, spare, n);
+  std::copy(work, work + n, items);
+  return !sorter.failed;
+}
+
+}  // namespace minipy

@@ -1,0 +1,77 @@
+// What belongs to one thread of a program, and what the virtual machine's frames look like.
+//
+// A Thread and its stacks are roots: uncollectable memory. The value stack holds locals and temporaries of one frame after the other; frames of
+// generators lie in collected objects of their own. What lies above a frame's `sp` is stale and is wiped before a precise collection.
+#pragma once
+#include <atomic>
+
+#include "runtime/object.hpp"
+
+namespace minipy {
+
+struct GenericFrame;
+
+/// What becomes of a frame's result.
+enum class OnReturn : std::uint8_t {
+  push,        // onto the caller's stack
+  leave,       // run() answers it
+  construct,   // dropped; `extra`, the new instance, is pushed
+  drop,        // dropped
+  for_iter,    // a generator's: yields are pushed, the end jumps
+  next,        // a generator's: the end raises StopIteration, or pushes `extra` if there is one
+  yield_from,  // a generator's: yields are yielded on, the end is the value of the expression
+  callback,    // dropped, an error is reported; then the next event is looked for
+};
+
+struct Frame {
+  Code* code;
+  const std::uint32_t* pc;
+  Value* locals;
+  Value* sp;  // the first free place
+  Dict* globals;
+  Dict* names;  // of class bodies and exec; else null
+  Tuple* closure;
+  Generator* generator;  // or null
+  Value extra;           // see OnReturn
+  Value entry_handled;   // what was being handled when the frame was entered
+  Frame* back;
+  OnReturn on_return;
+  bool returned;  // callbacks: see deliver()
+};
+
+constexpr std::int64_t kMostFrames = 3000;
+constexpr std::int64_t kStackValues = 1 << 16;
+constexpr int kMostRuns = 250;  // natives that call the program that calls natives...
+
+struct Thread {
+  Value error;    // the pending exception, or null
+  Value handled;  // the one whose handler runs: sys.exc_info()
+  Frame* frame;
+  Frame* frames;
+  Value* stack;
+  Value* stack_top;
+  Value* stack_end;
+  std::int64_t frames_used;
+  std::int64_t depth;  // of frames, generators' included
+  int runs;            // activations of run()
+  int natives;         // natives that may hold values in C variables while a run() below them collects
+  bool delivering;     // a callback runs
+  int rounds;          // collections that gc.collect() may still make
+  Value saved_error;   // pending when delivery began
+  Value repr_guard;    // objects whose repr is being made: list
+  std::uint64_t ident;
+  Thread* next;
+  Value locals;  // of threading.local: dict
+};
+
+extern thread_local Thread* current_thread_;
+inline Thread& this_thread() { return *current_thread_; }
+Thread* thread_new();
+void thread_delete(Thread* thread);
+
+/// Bits of `eval_break`: reasons to leave the loop for a moment. Any thread, also signal handlers and the collector's hint.
+enum EvalBreak : unsigned { kEvents = 1, kCollect = 2, kInterrupt = 4, kYieldLock = 8, kFinished = 16 };
+extern std::atomic<unsigned> eval_break;
+extern std::int64_t recursion_limit;
+
+}  // namespace minipy
