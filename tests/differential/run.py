@@ -142,11 +142,18 @@ def add_options(parser):
     parser.add_argument("--without", default="", help="kinds of steps to leave out, with commas")
 
 
-def check_options(parser, options):
+def parsed_options(parser):
+    """The options; the value of --args may begin with a minus sign."""
+    words = sys.argv[1:]
+    if "--args" in words[:-1]:
+        place = words.index("--args")
+        words[place:place + 2] = ["--args=" + words[place + 1]]
+    options = parser.parse_args(words)
     if not options.minipy and not options.hoard:
         parser.error("--minipy PATH or --hoard is needed")
     if options.minipy and not options.hoard and not pathlib.Path(options.minipy).is_file():
         parser.error(f"there is no {options.minipy}")
+    return options
 
 
 def check_seed(comparison, options, seed):
@@ -202,8 +209,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--keep", help="a folder for the programs that differ")
     parser.add_argument("files", nargs="*", help="programs to run instead of seeds")
-    options = parser.parse_args()
-    check_options(parser, options)
+    options = parsed_options(parser)
     work = work_of(Comparison(options), options)
     if not work:
         print("nothing to run")

@@ -219,8 +219,7 @@ def main():
     run.add_options(parser)
     parser.add_argument("program", help="a seed or a file")
     parser.add_argument("--out", help="the name of the file in regressions/")
-    options = parser.parse_args()
-    run.check_options(parser, options)
+    options = run.parsed_options(parser)
     origin, name, text = program_of(options)
     shrinker = Shrinker(options, text)
     if shrinker.mismatch is None:

@@ -8,13 +8,14 @@ namespace minipy {
 
 #define MINIPY_OPS(X)                                                                                                                               \
   X(nop)                                                                                                                                            \
-  X(line) X(pop) X(dup) X(dup2) X(copy) X(swap) X(rot3) X(constant) X(load_fast) X(store_fast) X(delete_fast) X(make_cell) X(load_deref)            \
-      X(store_deref) X(delete_deref) X(load_closure) X(load_classderef) X(load_name) X(store_name) X(delete_name) X(load_global) X(store_global)    \
-          X(delete_global) X(load_attr) X(store_attr) X(delete_attr) X(load_method) X(push_null) X(call) X(call_kw) X(call_ex) X(binary) X(inplace) \
-              X(unary) X(not_) X(compare) X(in) X(not_in) X(is) X(is_not) X(subscr) X(store_subscr) X(delete_subscr) X(build_slice) X(build_tuple)  \
-                  X(build_list) X(build_set) X(build_map) X(build_string) X(list_append) X(set_add) X(map_add) X(list_extend) X(set_update)         \
-                      X(dict_update) X(dict_merge) X(list_to_tuple) X(format) X(unpack) X(unpack_ex) X(jump) X(jump_back) X(jump_if_false)          \
-                          X(jump_if_true) X(jump_if_false_or_pop) X(jump_if_true_or_pop) X(get_iter) X(for_iter) X(return_) X(yield) X(yield_from)  \
+  X(line)                                                                                                                                           \
+  X(pop) X(dup) X(dup2) X(copy) X(swap) X(rot3) X(constant) X(load_fast) X(store_fast) X(delete_fast) X(make_cell) X(load_deref) X(store_deref)     \
+      X(delete_deref) X(load_closure) X(load_classderef) X(load_name) X(store_name) X(delete_name) X(load_global) X(store_global) X(delete_global)  \
+          X(load_attr) X(store_attr) X(delete_attr) X(load_method) X(push_null) X(call) X(call_kw) X(call_ex) X(binary) X(inplace) X(unary) X(not_) \
+              X(compare) X(in) X(not_in) X(is) X(is_not) X(subscr) X(store_subscr) X(delete_subscr) X(build_slice) X(build_tuple) X(build_list)     \
+                  X(build_set) X(build_map) X(build_string) X(list_append) X(set_add) X(map_add) X(list_extend) X(set_update) X(dict_update)        \
+                      X(dict_merge) X(list_to_tuple) X(format) X(unpack) X(unpack_ex) X(jump) X(jump_back) X(jump_if_false) X(jump_if_true)         \
+                          X(jump_if_false_or_pop) X(jump_if_true_or_pop) X(get_iter) X(for_iter) X(return_) X(yield) X(yield_from)                  \
                               X(get_yield_from_iter) X(make_function) X(build_class) X(push_exc) X(pop_except) X(reraise) X(check_match) X(raise)   \
                                   X(with_enter) X(with_except) X(import_name) X(import_from) X(import_star) X(print_expr) X(setup_annotations)
 

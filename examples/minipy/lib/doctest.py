@@ -8,7 +8,7 @@ import io
 import sys
 import unittest
 from collections import namedtuple
-
+from traceback import format_exception_only
 from unittest.case import format_exception
 
 OPTIONFLAGS_BY_NAME = {}
@@ -242,16 +242,6 @@ class OutputChecker:
         return want + ('Got:\n' + _indent(got) if got else 'Got nothing\n')
 
 
-def _exception_line(exc):
-    """The exception as the last line of its traceback has it."""
-    kind = type(exc)
-    name = kind.__qualname__
-    if kind.__module__ not in ('builtins', '__main__'):
-        name = '%s.%s' % (kind.__module__, name)
-    text = str(getattr(exc, 'msg', exc) if kind is SyntaxError else exc)
-    return '%s: %s\n' % (name, text) if text else name + '\n'
-
-
 def _without_details(message):
     """The name of the exception only, without its module."""
     return message.split('\n')[0].split(':')[0].split('.')[-1]
@@ -361,7 +351,7 @@ class DocTestRunner:
         except KeyboardInterrupt:
             raise
         except BaseException as exc:
-            return _exception_line(exc), format_exception(exc)
+            return format_exception_only(exc)[-1], format_exception(exc)
         return None, None
 
     def summarize(self, verbose=None):

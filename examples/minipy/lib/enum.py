@@ -1,6 +1,6 @@
-"""Enum, IntEnum, StrEnum, Flag, IntFlag, auto, unique and the functional API. There is no namespace of its own for the
-class body, so a name that is used twice goes unnoticed, and __init_subclass__ runs before there are members. Leaves out
-verify, global_enum, _ignore_ of descriptors, and members called name or value."""
+"""Enum, IntEnum, StrEnum, Flag, IntFlag, auto, unique and the functional API. The class body has no namespace of its own,
+so a name that is used twice goes unnoticed, and __init_subclass__ runs before there are members. Leaves out verify,
+global_enum, enum.property and members called name or value."""
 
 from types import MappingProxyType
 

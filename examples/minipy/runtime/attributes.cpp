@@ -74,8 +74,9 @@ bool is_data_descriptor(Value v) {
   return v->type->slots->set != nullptr;
 }
 
-/// Null without an exception: absent.
-Value find_generic(Value v, Str* name) {
+}  // namespace
+
+Value find_generic_attr(Value v, Str* name) {
   Type* type = type_of(v);
   Value in_class = type_lookup(type, name);
   if (in_class != nullptr && is_data_descriptor(in_class)) return bind_descriptor(in_class, v, type);
@@ -83,10 +84,9 @@ Value find_generic(Value v, Str* name) {
     if (Value found = dict_get_name(*place, name)) return found;
   return in_class == nullptr ? nullptr : bind_descriptor(in_class, v, type);
 }
-}  // namespace
 
 Value generic_getattr(Value v, Str* name) {
-  Value found = find_generic(v, name);
+  Value found = find_generic_attr(v, name);
   if (found == nullptr && !error_pending()) raise(exc::AttributeError, "'{}' object has no attribute '{}'", type_name(v), name);
   return found;
 }
@@ -114,7 +114,8 @@ Value get_attr(Value v, Str* name) {
 }
 Value find_attr(Value v, Str* name) {
   const Slots* slots = type_of(v)->slots;
-  if (slots->getattr == nullptr || (is_heap_type(type_of(v)) && (type_of(v)->flags & kOwnGetattr) == 0 && !is_type(v))) return find_generic(v, name);
+  if (slots->getattr == nullptr || (is_heap_type(type_of(v)) && (type_of(v)->flags & kOwnGetattr) == 0 && !is_type(v)))
+    return find_generic_attr(v, name);
   Value found = slots->getattr(v, name);
   if (found == nullptr) (void)clear_error_if(exc::AttributeError);
   return found;

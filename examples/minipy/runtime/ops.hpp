@@ -13,6 +13,8 @@ Value get_attr(Value v, Str* name);
 Value find_attr(Value v, Str* name);
 bool set_attr(Value v, Str* name, Value value);  // value null: delete
 Value generic_getattr(Value v, Str* name);
+/// Without the last resorts (__getattr__); null without an exception: absent.
+Value find_generic_attr(Value v, Str* name);
 bool generic_setattr(Value v, Str* name, Value value);
 Value type_getattr(Value v, Str* name);
 bool type_setattr(Value v, Str* name, Value value);

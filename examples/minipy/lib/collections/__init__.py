@@ -1,5 +1,4 @@
-"""Containers: deque, defaultdict, OrderedDict, Counter, namedtuple, ChainMap, UserDict, UserList, UserString;
-no pickling."""
+"""deque, defaultdict, OrderedDict, Counter, namedtuple, ChainMap, UserDict, UserList, UserString; no pickling."""
 
 import sys
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence

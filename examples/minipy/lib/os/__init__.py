@@ -1,4 +1,4 @@
-"""Files, directories and processes on `_minipy`, for POSIX and str paths; `environ` is a plain dict made at start-up."""
+"""Files, directories and processes on `_minipy`, for POSIX and str paths; `environ` is a dict of its own."""
 
 import abc
 import sys

@@ -374,6 +374,7 @@ class TestCase:
                     result.addSuccess(self)
                 elif outcome.expected_failure is not None:
                     result.addExpectedFailure(self, outcome.expected_failure)
+                    outcome.expected_failure = None
                 else:
                     result.addUnexpectedSuccess(self)
             return result

@@ -205,7 +205,8 @@ class TestLoader:
 
     def loadTestsFromTestCase(self, testCaseClass):
         if issubclass(testCaseClass, TestSuite):
-            raise TypeError('Test cases should not be derived from TestSuite. Maybe you meant to derive from TestCase?')
+            raise TypeError('Test cases should not be derived from TestSuite. '
+                            'Maybe you meant to derive from TestCase?')
         names = self.getTestCaseNames(testCaseClass)
         if not names and hasattr(testCaseClass, 'runTest'):
             names = ['runTest']
