@@ -1,4 +1,4 @@
-"""Places in sorted lists: bisect_left, bisect_right, insort_left, insort_right, and bisect and insort as shorter names."""
+"""Places in sorted lists: bisect_left, bisect_right, insort_left, insort_right, bisect and insort."""
 
 __all__ = ['bisect', 'bisect_left', 'bisect_right', 'insort', 'insort_left', 'insort_right']
 

@@ -1,5 +1,4 @@
-"""Tools for with statements: contextmanager, ContextDecorator, closing, suppress, redirect_stdout, redirect_stderr,
-nullcontext, ExitStack; nothing asynchronous and no chdir."""
+"""contextmanager, closing, suppress, redirect_*, nullcontext, ExitStack, ContextDecorator; nothing asynchronous."""
 
 import abc
 import sys

@@ -1,5 +1,4 @@
-"""copy, deepcopy and Error; an object is copied by its __copy__, __deepcopy__ or __reduce__, else by making an instance
-of its class and giving it the same state. Leaves out copyreg and __reduce_ex__."""
+"""copy, deepcopy, Error: by __copy__, __deepcopy__, __reduce__, else by class and state; no __reduce_ex__."""
 
 import sys
 

@@ -1,5 +1,4 @@
-"""dataclass, field, fields, asdict, astuple, replace, make_dataclass; the methods are closures, so they have no
-signature, and strings as annotations are not looked up."""
+"""dataclass, field, fields, asdict, astuple, replace, make_dataclass; the methods are closures, without signatures."""
 
 import copy
 import sys

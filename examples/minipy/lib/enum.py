@@ -1,6 +1,4 @@
-"""Enum, IntEnum, StrEnum, Flag, IntFlag, auto, unique and the functional API. The class body has no namespace of its own,
-so a name that is used twice goes unnoticed, and __init_subclass__ runs before there are members. Leaves out verify,
-global_enum, enum.property and members called name or value."""
+"""Enum, IntEnum, StrEnum, Flag, IntFlag, auto, unique; no verify, no global_enum, no members called name or value."""
 
 from types import MappingProxyType
 
@@ -115,7 +113,11 @@ def _bits(value, size):
 
 
 class EnumType(type):
-    """Metaclass of enums: makes the members and gives the class the looks of a container."""
+    """Metaclass of enums: makes the members and gives the class the looks of a container.
+
+    The class body has no namespace of its own, so a name that is used twice goes unnoticed, and
+    __init_subclass__ runs before there are members.
+    """
 
     def __new__(metacls, cls, bases, classdict, *, boundary=None, **kwds):
         enums = [base for base in bases if isinstance(base, EnumType)]
@@ -126,7 +128,8 @@ class EnumType(type):
                 raise TypeError('<enum %r> cannot extend %r' % (cls, base))
         first_enum = enums[-1]
         if bases[-1] is not first_enum:
-            raise TypeError('new enumerations should be created as `EnumName([mixin_type, ...] [data_type,] enum_type)`')
+            raise TypeError('new enumerations should be created as '
+                            '`EnumName([mixin_type, ...] [data_type,] enum_type)`')
 
         namespace = dict(classdict)
         ignored = namespace.pop('_ignore_', ())

@@ -1,5 +1,4 @@
-"""Tools for functions: partial, wraps, reduce, caches, total_ordering, cmp_to_key, singledispatch;
-no partialmethod and no singledispatchmethod."""
+"""partial, wraps, reduce, caches, total_ordering, cmp_to_key, singledispatch; no partialmethod."""
 
 from collections import _recursive_repr, namedtuple
 

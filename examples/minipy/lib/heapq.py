@@ -1,5 +1,4 @@
-"""Heaps in lists, the smallest item first: heappush, heappop, heapify, heapreplace, heappushpop, merge, nlargest,
-nsmallest."""
+"""Heaps in lists: heappush, heappop, heapify, heapreplace, heappushpop, merge, nlargest, nsmallest."""
 
 __all__ = ['heapify', 'heappop', 'heappush', 'heappushpop', 'heapreplace', 'merge', 'nlargest', 'nsmallest']
 

@@ -1,5 +1,4 @@
-"""Questions about objects: isclass, isfunction, ismethod, ..., getmembers, getdoc, cleandoc, getmro; no signatures, no
-source code and no frames except currentframe()."""
+"""isclass, isfunction and such, getmembers, getdoc, cleandoc, getmro, unwrap; no signatures and no source code."""
 
 import sys
 import types

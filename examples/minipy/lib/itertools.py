@@ -1,4 +1,4 @@
-"""Iterator building blocks, most of them generators; no __reduce__, and count() counts within the range of ints."""
+"""The iterator building blocks, most of them generators; no pickling, and count() ends where ints end."""
 
 import sys
 from operator import index as _index

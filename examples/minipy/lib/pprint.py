@@ -1,5 +1,4 @@
-"""Pretty-printed data: pprint, pp, pformat, saferepr, isreadable, isrecursive, PrettyPrinter. Only dict, list, tuple, set,
-frozenset, str and their subclasses without a __repr__ of their own are broken into lines."""
+"""pprint, pformat, PrettyPrinter and so on; lays out only built-in containers, str and their plain subclasses."""
 
 import sys
 
@@ -146,7 +145,7 @@ class PrettyPrinter:
             return brackets
         if self._depth is not None and level >= self._depth:
             self._readable = False
-            return brackets[0] + '...' + brackets[1]
+            return brackets[0] + ('...,' if kind is tuple and len(object) == 1 else '...') + brackets[1]
         if id(object) in running:
             self._recursive, self._readable = True, False
             return _recursion(object)

@@ -1,5 +1,4 @@
-"""Random numbers by a 128-bit xorshift generator, so a seed gives other numbers than CPython's; integers of at most
-62 bits. Leaves out SystemRandom and the rarer distributions."""
+"""Random numbers by a 128-bit xorshift, not CPython's: at most 62 bits, no SystemRandom, only common distributions."""
 
 import math
 from bisect import bisect

@@ -1,4 +1,4 @@
-"""Constants of characters, capwords and Template; no Formatter, and of a Template only the delimiter can be changed."""
+"""Character constants, capwords and Template, of which only the delimiter can be changed; no Formatter."""
 
 __all__ = ['Template', 'ascii_letters', 'ascii_lowercase', 'ascii_uppercase', 'capwords', 'digits', 'hexdigits',
            'octdigits', 'printable', 'punctuation', 'whitespace']

@@ -1,5 +1,4 @@
-"""Names of built-in types, SimpleNamespace, MappingProxyType, DynamicClassAttribute, new_class; the types of
-asynchronous code, descriptors of C slots and generic aliases are left out."""
+"""Names of built-in types, SimpleNamespace, MappingProxyType, DynamicClassAttribute, new_class; not the rarer ones."""
 
 import sys
 

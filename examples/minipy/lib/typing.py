@@ -1,5 +1,4 @@
-"""Names for annotations. They can be subscripted and are otherwise placeholders: nothing is checked, there are no
-get_type_hints and no NamedTuple or TypedDict."""
+"""Placeholders for annotations that can be subscripted; nothing is checked, no get_type_hints, NamedTuple."""
 
 import collections
 import collections.abc

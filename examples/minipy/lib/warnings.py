@@ -1,5 +1,4 @@
-"""warn, warn_explicit, showwarning, formatwarning, filters and catch_warnings. A filter's message and module are the
-starts of texts instead of regular expressions, and source lines are not shown."""
+"""warn, filters, catch_warnings; filters compare the starts of texts instead of regular expressions."""
 
 import builtins
 import sys

@@ -37,7 +37,8 @@ bool dict_update_from(Dict* d, Value source) {
                    ? (clear_error(), raise(exc::TypeError, "cannot convert dictionary update sequence element #{} to a sequence", i), false)
                    : false;
       if (pair->size != 2) return raise(exc::ValueError, "dictionary update sequence element #{} has length {}; 2 is required", i, pair->size), false;
-      key = pair->items[0], value = pair->items[1];
+      Value* items_of = pair->items;
+      key = items_of[0], value = items_of[1];
     } else if ((value = get_item(source, key)) == nullptr) {
       return false;
     }

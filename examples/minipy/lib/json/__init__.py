@@ -1,5 +1,4 @@
-"""JSON: dump, dumps, load, loads, JSONEncoder, JSONDecoder, JSONDecodeError; bytes have to be UTF-8, and ints have to fit
-into an int."""
+"""JSON: dump, dumps, load, loads and their classes; bytes have to be UTF-8, and ints have to fit into an int."""
 
 __all__ = ['JSONDecodeError', 'JSONDecoder', 'JSONEncoder', 'dump', 'dumps', 'load', 'loads']
 
@@ -45,7 +44,7 @@ def _quote(text, ensure_ascii):
 
 
 class JSONEncoder:
-    """Makes a document of dicts, lists, tuples, strs, ints, floats, bools and None; default() makes these of others."""
+    """Makes a document of dicts, lists, strs, numbers, bools and None; default() makes these of other objects."""
 
     item_separator = ', '
     key_separator = ': '
