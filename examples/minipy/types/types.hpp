@@ -35,8 +35,7 @@ extern Type sequence_iterator_type, list_iterator_type, tuple_iterator_type, str
 
 Value default_repr(Value v);                   // <T object at 0x..>
 Value format_str(Str* text, Value arguments);  // text % arguments
-bool format_bytes_unsupported();
-Value str_format_method(Args args);  // text.format(...)
+Value str_format_method(Args args);            // text.format(...)
 Value apply_format_spec(Value v, std::string_view spec);
 std::string float_repr(double d);
 bool address_hash(Value v, std::uint64_t* out);

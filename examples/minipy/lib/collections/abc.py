@@ -2,6 +2,7 @@
 
 import builtins
 from abc import ABCMeta, abstractmethod
+from types import MappingProxyType
 
 __all__ = ['Hashable', 'Iterable', 'Iterator', 'Reversible', 'Generator', 'Sized', 'Container',
            'Callable', 'Collection', 'Sequence', 'MutableSequence', 'Set', 'MutableSet',
@@ -615,6 +616,7 @@ def _register_builtins():
             kind = getattr(builtins, name, None)
             if isinstance(kind, type):
                 abc.register(kind)
+    Mapping.register(MappingProxyType)
     items = {}
     KeysView.register(type(items.keys()))
     ItemsView.register(type(items.items()))
