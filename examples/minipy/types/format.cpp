@@ -14,7 +14,7 @@ namespace minipy {
 namespace {
 /// [[fill]align][sign][#][0][width][,_][.precision][type]
 struct Spec {
-  std::string fill = " ";
+  std::string_view fill = " ";  // of the specification, or a literal
   char align = 0;
   char sign = '-';
   bool alternate = false;
