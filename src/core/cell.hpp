@@ -7,7 +7,7 @@
 //
 // Concurrency
 //   Cells and watchers are read and written under the lock of the shard of the referent's address. Deaths also hold the settle lock. Lock order:
-//   settle, shard, queue, slot arena / allocation lock.                                                          .core.lock-order
+//   settle, shard, queue, slot pages / allocation lock.                                                          .core.lock-order
 //
 // Invariants
 //   .cell.weak        nothing here is traced; a watcher reaches its ref by load(own) only
