@@ -171,6 +171,14 @@ TEST(Parser, DeepNestingIsAFaultAndNoCrash) {
   }
 }
 
+TEST(Parser, ElifChainsAreBoundedWhateverIsInThem) {
+  std::string chain = "if a:\n  pass\n";
+  for (int i = 0; i < 499; ++i) chain += "elif a:\n  if b:\n    pass\n";
+  EXPECT_EQ(fault_of(chain).message, "");
+  for (int i = 0; i < 2; ++i) chain += "elif a:\n  if b:\n    pass\n";
+  EXPECT_EQ(fault_of(chain).message, "too many elif branches: minipy allows 500");
+}
+
 // Every prefix and every text with one byte changed ends, with a tree or with a fault.
 TEST(Parser, BrokenTextsEnd) {
   const std::string source =

@@ -73,7 +73,10 @@ bool is_data_descriptor(Value v) {
   if (is_heap_type(v->type)) return type_lookup(v->type, names::__set__) != nullptr || type_lookup(v->type, names::__delete__) != nullptr;
   return v->type->slots->set != nullptr;
 }
-
+bool set_by_descriptor(Value descriptor, Value v, Str* name, Value value) {
+  if (descriptor->type->slots->set == nullptr) return raise(exc::AttributeError, "{}", name), false;
+  return descriptor->type->slots->set(descriptor, v, value);
+}
 }  // namespace
 
 Value find_generic_attr(Value v, Str* name) {
@@ -93,10 +96,7 @@ Value generic_getattr(Value v, Str* name) {
 
 bool generic_setattr(Value v, Str* name, Value value) {
   Value in_class = type_lookup(type_of(v), name);
-  if (in_class != nullptr && is_data_descriptor(in_class)) {
-    if (in_class->type->slots->set == nullptr) return raise(exc::AttributeError, "{}", name), false;
-    return in_class->type->slots->set(in_class, v, value);
-  }
+  if (in_class != nullptr && is_data_descriptor(in_class)) return set_by_descriptor(in_class, v, name, value);
   if (Dict** place = dict_place(v)) {
     if (value != nullptr) {
       Dict* dict = instance_dict(v);
@@ -145,10 +145,7 @@ bool type_setattr(Value v, Str* name, Value value) {
   Type* type = as_type(v);
   if (!is_heap_type(type)) return raise(exc::TypeError, "cannot set '{}' attribute of immutable type '{}'", name, type->name), false;
   Value in_meta = type_lookup(type->type, name);
-  if (in_meta != nullptr && is_data_descriptor(in_meta)) {
-    if (in_meta->type->slots->set == nullptr) return raise(exc::AttributeError, "{}", name), false;
-    return in_meta->type->slots->set(in_meta, v, value);
-  }
+  if (in_meta != nullptr && is_data_descriptor(in_meta)) return set_by_descriptor(in_meta, v, name, value);
   classes_changed();
   if (name == names::__getattr__ || name == names::__getattribute__ || name == names::__setattr__ || name == names::__delattr__)
     type->flags |= kOwnGetattr;

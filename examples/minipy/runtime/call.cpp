@@ -21,6 +21,15 @@ Value call(Value f, std::initializer_list<Value> args) {
   std::copy(args.begin(), args.end(), copy);
   return call(f, Args{copy, ssize(args.size())});
 }
+Value call_with_self(Value f, Value self, Args args) {
+  const std::int64_t all = args.count + (args.names != nullptr ? args.names->size : 0);
+  Value few[9];
+  Value* values = all < 9 ? few : allocate_array<Value>(all + 1);
+  if (values == nullptr) return nullptr;
+  values[0] = self;
+  std::copy(args.values, args.values + all, values + 1);
+  return call(f, Args{values, args.count + 1, args.names});
+}
 
 Value call_special(Value v, Str* name, std::initializer_list<Value> args, bool* missing) {
   Type* type = type_of(v);
@@ -58,12 +67,7 @@ Value construct_instance(Type* type, Args args) {
   } else {
     Value function = is_exact(maker, &staticmethod_type) ? as<Wrapped>(maker)->function : bind_descriptor(maker, nullptr, type);
     if (function == nullptr) return nullptr;
-    const std::int64_t all = args.count + (args.names != nullptr ? args.names->size : 0);
-    auto* values = allocate_array<Value>(all + 1);
-    if (values == nullptr) return nullptr;
-    values[0] = type;
-    std::copy(args.values, args.values + all, values + 1);
-    self = call(function, Args{values, args.count + 1, args.names});
+    self = call_with_self(function, type, args);
   }
   if (self == nullptr || !is_instance(self, type)) return self;
   Type* kind = type_of(self);

@@ -10,24 +10,24 @@
 
 namespace minipy {
 
-#define MINIPY_EXCEPTIONS(X)                                                                                                                      \
-  X(Exception, BaseException)                                                                                                                     \
-  X(SystemExit, BaseException)                                                                                                                    \
-  X(KeyboardInterrupt, BaseException) X(GeneratorExit, BaseException) X(StopIteration, Exception) X(ArithmeticError, Exception)                   \
-      X(OverflowError, ArithmeticError) X(ZeroDivisionError, ArithmeticError) X(FloatingPointError, ArithmeticError) X(AssertionError, Exception) \
-          X(AttributeError, Exception) X(BufferError, Exception) X(EOFError, Exception) X(ImportError, Exception)                                 \
-              X(ModuleNotFoundError, ImportError) X(LookupError, Exception) X(IndexError, LookupError) X(KeyError, LookupError)                   \
-                  X(MemoryError, Exception) X(NameError, Exception) X(UnboundLocalError, NameError) X(OSError, Exception)                         \
-                      X(FileExistsError, OSError) X(FileNotFoundError, OSError) X(IsADirectoryError, OSError) X(NotADirectoryError, OSError)      \
-                          X(PermissionError, OSError) X(InterruptedError, OSError) X(ChildProcessError, OSError) X(TimeoutError, OSError)         \
-                              X(BrokenPipeError, OSError) X(ReferenceError, Exception) X(RuntimeError, Exception)                                 \
-                                  X(NotImplementedError, RuntimeError) X(RecursionError, RuntimeError) X(SyntaxError, Exception)                  \
-                                      X(IndentationError, SyntaxError) X(SystemError, Exception) X(TypeError, Exception) X(ValueError, Exception) \
-                                          X(UnicodeError, ValueError) X(UnicodeDecodeError, UnicodeError) X(UnicodeEncodeError, UnicodeError)     \
-                                              X(StopAsyncIteration, Exception) X(Warning, Exception) X(UserWarning, Warning)                      \
-                                                  X(DeprecationWarning, Warning) X(PendingDeprecationWarning, Warning) X(SyntaxWarning, Warning)  \
-                                                      X(RuntimeWarning, Warning) X(FutureWarning, Warning) X(ImportWarning, Warning)              \
-                                                          X(UnicodeWarning, Warning) X(BytesWarning, Warning) X(ResourceWarning, Warning)
+#define MINIPY_EXCEPTIONS(X)                                                                                                                        \
+  X(Exception, BaseException)                                                                                                                       \
+  X(SystemExit, BaseException)                                                                                                                      \
+  X(KeyboardInterrupt, BaseException)                                                                                                               \
+  X(GeneratorExit, BaseException) X(StopIteration, Exception) X(ArithmeticError, Exception) X(OverflowError, ArithmeticError)                       \
+      X(ZeroDivisionError, ArithmeticError) X(FloatingPointError, ArithmeticError) X(AssertionError, Exception) X(AttributeError, Exception)        \
+          X(BufferError, Exception) X(EOFError, Exception) X(ImportError, Exception) X(ModuleNotFoundError, ImportError) X(LookupError, Exception)  \
+              X(IndexError, LookupError) X(KeyError, LookupError) X(MemoryError, Exception) X(NameError, Exception) X(UnboundLocalError, NameError) \
+                  X(OSError, Exception) X(FileExistsError, OSError) X(FileNotFoundError, OSError) X(IsADirectoryError, OSError)                     \
+                      X(NotADirectoryError, OSError) X(PermissionError, OSError) X(InterruptedError, OSError) X(ChildProcessError, OSError)         \
+                          X(TimeoutError, OSError) X(BrokenPipeError, OSError) X(ReferenceError, Exception) X(RuntimeError, Exception)              \
+                              X(NotImplementedError, RuntimeError) X(RecursionError, RuntimeError) X(SyntaxError, Exception)                        \
+                                  X(IndentationError, SyntaxError) X(SystemError, Exception) X(TypeError, Exception) X(ValueError, Exception)       \
+                                      X(UnicodeError, ValueError) X(UnicodeDecodeError, UnicodeError) X(UnicodeEncodeError, UnicodeError)           \
+                                          X(StopAsyncIteration, Exception) X(Warning, Exception) X(UserWarning, Warning)                            \
+                                              X(DeprecationWarning, Warning) X(PendingDeprecationWarning, Warning) X(SyntaxWarning, Warning)        \
+                                                  X(RuntimeWarning, Warning) X(FutureWarning, Warning) X(ImportWarning, Warning)                    \
+                                                      X(UnicodeWarning, Warning) X(BytesWarning, Warning) X(ResourceWarning, Warning)
 
 namespace exc {
 extern Type BaseException;

@@ -20,14 +20,9 @@ const Slots* inherited(Value method) {
 bool heap_init(Value self, Args args) {
   Value method = type_lookup(self->type, names::__init__);
   if (const Slots* base = inherited(method)) return base->init == nullptr || base->init(self, args);
-  const std::int64_t all = args.count + (args.names != nullptr ? args.names->size : 0);
-  auto* values = allocate_array<Value>(all + 1);
-  if (values == nullptr) return false;
-  values[0] = self;
-  std::copy(args.values, args.values + all, values + 1);
   Value r = nullptr;
   if (is_exact(method, &function_type)) {
-    r = call(method, Args{values, args.count + 1, args.names});
+    r = call_with_self(method, self, args);
   } else {
     Value bound = bind_descriptor(method, self, self->type);
     r = bound == nullptr ? nullptr : call(bound, args);
@@ -124,11 +119,7 @@ std::int64_t heap_length(Value self) {
 Value heap_getitem(Value self, Value key) {
   Value method = type_lookup(self->type, names::__getitem__);
   if (const Slots* base = inherited(method)) return base->getitem(self, key);
-  if (method == nullptr && is_type(self)) {
-    Value generic = find_attr(self, names::__class_getitem__);
-    if (generic != nullptr) return call(generic, {key});
-    return error_pending() ? nullptr : raise(exc::TypeError, "type '{}' is not subscriptable", as_type(self)->name);
-  }
+  if (method == nullptr && is_type(self)) return class_item(self, key);
   if (method == nullptr) return raise(exc::TypeError, "'{}' object is not subscriptable", self->type->name);
   return call_special(self, names::__getitem__, {key});
 }
@@ -150,13 +141,7 @@ int heap_contains(Value self, Value key) {
   }
   if (type_lookup(self->type, names::__iter__) == nullptr && type_lookup(self->type, names::__getitem__) == nullptr)
     return raise(exc::TypeError, "argument of type '{}' is not iterable", self->type->name), -1;
-  Value iterator = get_iter(self);
-  if (iterator == nullptr) return -1;
-  while (Value item = iter_next(iterator)) {
-    const int equal = values_equal(item, key);
-    if (equal != 0) return equal;
-  }
-  return error_pending() ? -1 : 0;
+  return contains_by_iteration(self, key);
 }
 Value heap_iter(Value self) {
   Value method = type_lookup(self->type, names::__iter__);

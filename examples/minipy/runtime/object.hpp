@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/heap.hpp"
+#include "base/operators.hpp"
 #include "base/value.hpp"
 
 namespace minipy {
@@ -24,11 +25,6 @@ struct Args {
   Tuple* names = nullptr;
   Value operator[](std::int64_t i) const { return values[i]; }
 };
-
-enum class BinaryOp : std::uint8_t { add, sub, mul, truediv, floordiv, mod, pow, matmul, lshift, rshift, bit_and, bit_or, bit_xor, divmod };
-constexpr int kBinaryOps = 14;
-enum class UnaryOp : std::uint8_t { neg, pos, invert, abs };
-enum class CompareOp : std::uint8_t { lt, le, eq, ne, gt, ge };
 
 /// What a type does, in C++. Null: it does not. All answer null, -1 or false with a pending exception when they fail.
 struct Slots {

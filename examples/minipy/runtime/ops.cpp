@@ -80,22 +80,6 @@ Value int_binary(BinaryOp op, std::int64_t a, std::int64_t b) {
       return not_implemented();
   }
 }
-bool int_compare(CompareOp op, std::int64_t a, std::int64_t b) {
-  switch (op) {
-    case CompareOp::lt:
-      return a < b;
-    case CompareOp::le:
-      return a <= b;
-    case CompareOp::eq:
-      return a == b;
-    case CompareOp::ne:
-      return a != b;
-    case CompareOp::gt:
-      return a > b;
-    default:
-      return a >= b;
-  }
-}
 CompareOp mirrored(CompareOp op) {
   static constexpr CompareOp kMirror[] = {CompareOp::gt, CompareOp::ge, CompareOp::eq, CompareOp::ne, CompareOp::lt, CompareOp::le};
   return kMirror[static_cast<int>(op)];
@@ -178,7 +162,7 @@ Value unary(UnaryOp op, Value v) {
 // ---- comparison ---------------------------------------------------------------------------------------------------------------------------
 
 Value compare(CompareOp op, Value a, Value b) {
-  if (are_ints(a, b)) return boolean(int_compare(op, int_of(a), int_of(b)));
+  if (are_ints(a, b)) return boolean(compare_as(op, int_of(a), int_of(b)));
   Type *ta = type_of(a), *tb = type_of(b);
   const auto attempt = [](CompareOp o, Value x, Value y) {
     return type_of(x)->slots->compare == nullptr ? not_implemented() : type_of(x)->slots->compare(o, x, y);
@@ -235,15 +219,15 @@ std::int64_t length(Value v) {
   if (slots->length == nullptr) return raise(exc::TypeError, "object of type '{}' has no len()", type_name(v)), -1;
   return slots->length(v);
 }
+Value class_item(Value cls, Value key) {
+  Value method = find_attr(cls, names::__class_getitem__);
+  if (method != nullptr) return call(method, {key});
+  return error_pending() ? nullptr : raise(exc::TypeError, "type '{}' is not subscriptable", as_type(cls)->name);
+}
 Value get_item(Value v, Value key) {
   const Slots* slots = type_of(v)->slots;
   if (slots->getitem != nullptr) return slots->getitem(v, key);
-  if (is_type(v)) {
-    Value method = find_attr(v, names::__class_getitem__);
-    if (method != nullptr) return call(method, {key});
-    if (error_pending()) return nullptr;
-    return raise(exc::TypeError, "type '{}' is not subscriptable", as_type(v)->name);
-  }
+  if (is_type(v)) return class_item(v, key);
   return raise(exc::TypeError, "'{}' object is not subscriptable", type_name(v));
 }
 bool set_item(Value v, Value key, Value value) {
@@ -255,6 +239,9 @@ int contains(Value v, Value key) {
   const Slots* slots = type_of(v)->slots;
   if (slots->contains != nullptr) return slots->contains(v, key);
   if (slots->iter == nullptr && slots->getitem == nullptr) return raise(exc::TypeError, "argument of type '{}' is not iterable", type_name(v)), -1;
+  return contains_by_iteration(v, key);
+}
+int contains_by_iteration(Value v, Value key) {
   Value iterator = get_iter(v);
   if (iterator == nullptr) return -1;
   while (Value item = iter_next(iterator)) {

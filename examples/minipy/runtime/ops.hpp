@@ -30,6 +30,8 @@ Value bind_descriptor(Value descriptor, Value self, Type* type);
 // ---- calls (call.cpp) ----
 Value call(Value f, Args args);
 Value call(Value f, std::initializer_list<Value> args);
+/// With `self` in front of the arguments.
+Value call_with_self(Value f, Value self, Args args);
 /// The special method `name` of v's type with v and `args`. Null without an exception and `missing` set: there is none.
 Value call_special(Value v, Str* name, std::initializer_list<Value> args, bool* missing = nullptr);
 Value call_method(Value v, Str* name, std::initializer_list<Value> args);
@@ -56,6 +58,8 @@ std::int64_t length(Value v);
 Value get_item(Value v, Value key);
 bool set_item(Value v, Value key, Value value);  // value null: delete
 int contains(Value v, Value key);
+int contains_by_iteration(Value v, Value key);
+Value class_item(Value cls, Value key);  // by __class_getitem__
 Value get_iter(Value v);
 /// Null without an exception: the end.
 Value iter_next(Value iterator);
@@ -97,6 +101,11 @@ struct GetSetDef {
   bool (*set)(Value self, Value value) = nullptr;
 };
 Native* native_new(const NativeDef& def, Type* owner, Value self);
+
+// ---- answers of natives ----
+inline Value or_none(Value v) { return v != nullptr ? v : none(); }
+inline Value done(bool ok) { return ok ? none() : nullptr; }  // None, or an exception is pending
+inline Value yes_no(int answer) { return answer < 0 ? nullptr : boolean(answer != 0); }
 
 // ---- making values ----
 Value int_new(std::int64_t i);  // OverflowError beyond 63 bits

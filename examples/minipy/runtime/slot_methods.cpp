@@ -39,9 +39,6 @@ enum Slot : int {
   kUnary = kInplace + kBinaryOps,  // four
 };
 
-Value done(bool ok) { return ok ? none() : nullptr; }
-Value yes_no(int answer) { return answer < 0 ? nullptr : boolean(answer != 0); }
-
 Value call_new(const Native* n, Args args) {
   if (args.count < 1 || !is_type(args[0])) return raise(exc::TypeError, "{}.__new__(X): X is not a type object", n->owner->name);
   Type* cls = as_type(args[0]);

@@ -176,6 +176,23 @@ bool table_copy(Table& to, const Table& from) {
   return rebuild(to);
 }
 
+namespace {
+Found find_key(Table& t, Value key, std::uint32_t& at) {
+  std::uint64_t hash = 0;
+  return hash_value(key, &hash) ? table_find(t, key, hash, at) : Found::error;
+}
+Found remove_key(Table& t, Value key) {
+  std::uint32_t at = 0;
+  const Found f = find_key(t, key, at);
+  if (f == Found::yes) table_remove(t, at);
+  return f;
+}
+bool set_key(Table& t, Value key, Value value) {
+  std::uint64_t hash = 0;
+  return hash_value(key, &hash) && table_set(t, key, hash, value);
+}
+}  // namespace
+
 // ---- dicts --------------------------------------------------------------------------------------------------------------------------------
 
 Dict* dict_new() {
@@ -188,26 +205,14 @@ Value dict_get_name(Dict* dict, Str* name) {
   return e != nullptr ? e->value : nullptr;
 }
 Found dict_get(Dict* dict, Value key, Value* out) {
-  std::uint64_t hash = 0;
   std::uint32_t at = 0;
-  if (!hash_value(key, &hash)) return Found::error;
-  const Found f = table_find(dict->table, key, hash, at);
+  const Found f = find_key(dict->table, key, at);
   if (f == Found::yes) *out = dict->table.entries[at].value;
   return f;
 }
-bool dict_set(Dict* dict, Value key, Value value) {
-  std::uint64_t hash = 0;
-  return hash_value(key, &hash) && table_set(dict->table, key, hash, value);
-}
+bool dict_set(Dict* dict, Value key, Value value) { return set_key(dict->table, key, value); }
 bool dict_set_name(Dict* dict, Str* name, Value value) { return table_set_name(dict->table, name, value); }
-Found dict_delete(Dict* dict, Value key) {
-  std::uint64_t hash = 0;
-  std::uint32_t at = 0;
-  if (!hash_value(key, &hash)) return Found::error;
-  const Found f = table_find(dict->table, key, hash, at);
-  if (f == Found::yes) table_remove(dict->table, at);
-  return f;
-}
+Found dict_delete(Dict* dict, Value key) { return remove_key(dict->table, key); }
 bool dict_delete_name(Dict* dict, Str* name) {
   Entry* e = table_find_name(dict->table, name);
   if (e != nullptr) table_remove(dict->table, static_cast<std::uint32_t>(e - dict->table.entries));
@@ -221,25 +226,11 @@ Set* set_new(Type* type) {
   if (s != nullptr) s->type = type;
   return s;
 }
-bool set_add(Set* set, Value key) {
-  std::uint64_t hash = 0;
-  std::uint32_t at = 0;
-  if (!hash_value(key, &hash)) return false;
-  const Found f = table_find(set->table, key, hash, at);
-  return f == Found::yes || (f == Found::no && table_set(set->table, key, hash, none()));
-}
+bool set_add(Set* set, Value key) { return set_key(set->table, key, none()); }
 Found set_has(Set* set, Value key) {
-  std::uint64_t hash = 0;
   std::uint32_t at = 0;
-  return hash_value(key, &hash) ? table_find(set->table, key, hash, at) : Found::error;
+  return find_key(set->table, key, at);
 }
-Found set_discard(Set* set, Value key) {
-  std::uint64_t hash = 0;
-  std::uint32_t at = 0;
-  if (!hash_value(key, &hash)) return Found::error;
-  const Found f = table_find(set->table, key, hash, at);
-  if (f == Found::yes) table_remove(set->table, at);
-  return f;
-}
+Found set_discard(Set* set, Value key) { return remove_key(set->table, key); }
 
 }  // namespace minipy

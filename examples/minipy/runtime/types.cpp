@@ -166,7 +166,7 @@ Str* mangled(Str* cls, Str* name) {
 
 bool add_slot(Type* type, Str* class_name, Value item) {
   if (!is_str(item)) return raise(exc::TypeError, "__slots__ items must be strings, not '{}'", type_name(item)), false;
-  if (as_str(item) == names::__dict__ || as_str(item)->view() == "__dict__" || as_str(item)->view() == "__weakref__") return true;
+  if (as_str(item)->view() == "__dict__" || as_str(item)->view() == "__weakref__") return true;
   Str* name = mangled(class_name, as_str(item));
   if (dict_get_name(type->dict, name) != nullptr) return raise(exc::ValueError, "'{}' in __slots__ conflicts with class variable", name), false;
   auto* member = static_cast<SlotMember*>(allocate(sizeof(SlotMember)));
@@ -221,7 +221,7 @@ bool call_init_subclass(Type* type, Args keywords) {
   return bound != nullptr && call(bound, Args{keywords.values + keywords.count, 0, keywords.names}) != nullptr;
 }
 
-Dict* class_dict(Dict* dict, Str* name) {
+Dict* class_dict(Dict* dict) {
   Dict* own = dict_new();
   if (own == nullptr || !table_copy(own->table, dict->table)) return nullptr;
   for (Str* method : {names::__new__, names::__init_subclass__, names::__class_getitem__}) {
@@ -237,7 +237,6 @@ Dict* class_dict(Dict* dict, Str* name) {
       !dict_set_name(own, names::__hash__, none()))
     return nullptr;
   if (dict_get_name(own, names::__doc__) == nullptr && !dict_set_name(own, names::__doc__, none())) return nullptr;
-  (void)name;
   return own;
 }
 
@@ -280,7 +279,7 @@ Value type_new(Type* meta, Str* name, Tuple* bases, Dict* dict, Args keywords) {
   type->flags = kHeapType | (base->flags & (kWeakRefable | kException | kVarSize | kOwnGetattr | kNotConstructible));
   type->size = base->size, type->dict_offset = base->dict_offset, type->cell_offset = base->cell_offset;
   type->version = fresh_version();
-  type->dict = class_dict(dict, name);
+  type->dict = class_dict(dict);
   if (type->dict == nullptr) return nullptr;
   Value qualname = dict_get_name(type->dict, names::__qualname__);
   type->qualname = qualname != nullptr && is_str(qualname) ? as_str(qualname) : name;

@@ -84,6 +84,7 @@ class Parser {
   std::string dotted_name();
 
   // parser.cpp
+  struct Deeper;
   const Token& peek(std::size_t ahead = 0) const { return tokens_[at_ + ahead < tokens_.size() ? at_ + ahead : tokens_.size() - 1]; }
   bool is_op(std::string_view text) const { return peek().kind == TokenKind::op && peek().text == text; }
   bool is_word(std::string_view text) const { return peek().kind == TokenKind::name && peek().text == text; }
@@ -110,8 +111,18 @@ class Parser {
   Fault& fault_;
   std::size_t at_ = 0;
   int depth_ = 0;  // of nested expressions and blocks
-  int elifs_ = 0;
-  struct Deeper;
+};
+
+/// Bounds the recursion of the parser and of what walks its tree.
+struct Parser::Deeper {
+  explicit Deeper(Parser& p) : parser(p) {
+    if (++parser.depth_ > kDeepest) parser.fail("too many nested expressions or blocks: minipy allows 90");
+  }
+  ~Deeper() { --parser.depth_; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+  static constexpr int kDeepest = 90;
+  Parser& parser;
 };
 
 }  // namespace minipy

@@ -1,11 +1,9 @@
-#include "runtime/object.hpp"
+#include "base/operators.hpp"
 #include "syntax/parser.hpp"
 
 namespace minipy {
 
 namespace {
-constexpr int kDeepest = 90;
-
 struct Operator {
   std::string_view text;
   BinaryOp op;
@@ -23,17 +21,6 @@ const Operator* binary_operator(const Token& t) {
   return nullptr;
 }
 }  // namespace
-
-/// Bounds the recursion of the parser and of what walks its tree.
-struct Parser::Deeper {
-  explicit Deeper(Parser& p) : parser(p) {
-    if (++parser.depth_ > kDeepest) parser.fail("too many nested expressions or blocks: minipy allows 90");
-  }
-  ~Deeper() { --parser.depth_; }
-  Deeper(const Deeper&) = delete;
-  Deeper& operator=(const Deeper&) = delete;
-  Parser& parser;
-};
 
 bool Parser::starts_expression() const {
   const Token& t = peek();

@@ -1,4 +1,4 @@
-#include "runtime/object.hpp"
+#include "base/operators.hpp"
 #include "syntax/parser.hpp"
 
 namespace minipy {
@@ -239,9 +239,8 @@ void Parser::block(Nodes& out) {
   next();
   if (peek().kind != TokenKind::indent) return void(fail("expected an indented block", Fault::Kind::indentation));
   next();
-  if (++depth_ > 90) fail("too many nested expressions or blocks: minipy allows 90");
+  Deeper deeper(*this);
   while (peek().kind != TokenKind::dedent && peek().kind != TokenKind::end) statement(out);
-  --depth_;
   if (peek().kind == TokenKind::dedent) next();
   if (out.empty() && !failed()) fail("expected an indented block", Fault::Kind::indentation);
 }
@@ -252,6 +251,7 @@ Node* Parser::if_statement() {
   out->x = named_expression();
   block(out->body);
   Node* last = out;
+  int elifs = 0;
   while (is_word("elif")) {
     Node* inner = node(NodeKind::if_);
     next();
@@ -259,10 +259,9 @@ Node* Parser::if_statement() {
     block(inner->body);
     last->orelse.push_back(inner);
     last = inner;
-    if (++elifs_ > 500) return fail("too many elif branches: minipy allows 500");
+    if (++elifs > 500) return fail("too many elif branches: minipy allows 500");
   }
   if (accept_word("else")) block(last->orelse);
-  elifs_ = 0;
   return out;
 }
 

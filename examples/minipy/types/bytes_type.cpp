@@ -57,8 +57,7 @@ int bytes_truth(Value v) { return as<Bytes>(v)->size > 0; }
 std::int64_t bytes_length(Value v) { return as<Bytes>(v)->size; }
 Value bytes_compare(CompareOp op, Value a, Value b) {
   if (!is_instance(a, &bytes_type) || !is_instance(b, &bytes_type)) return not_implemented();
-  const int order = view(a).compare(view(b));
-  return compare(op, small_int(order < 0 ? -1 : order > 0), small_int(0));
+  return boolean(compare_as(op, view(a), view(b)));
 }
 Value bytes_binary(BinaryOp op, Value a, Value b) {
   if (op == BinaryOp::add && is_instance(a, &bytes_type) && is_instance(b, &bytes_type))
@@ -159,7 +158,7 @@ constexpr Slots kBytes = {.construct = bytes_construct,
                           .getitem = bytes_getitem,
                           .contains = bytes_contains,
                           .iter = bytes_iter,
-                          .binary_ops = 1u << static_cast<int>(BinaryOp::add) | 1u << static_cast<int>(BinaryOp::mul)};
+                          .binary_ops = bits_of({BinaryOp::add, BinaryOp::mul})};
 }  // namespace
 
 Type bytes_type = builtin_type("bytes", &kBytes, {.flags = kVarSize | kPlain, .size = sizeof(Bytes)});

@@ -9,7 +9,6 @@
 namespace minipy {
 
 namespace {
-Value or_none(Value v) { return v != nullptr ? v : none(); }
 Value absent(Value v) { return v == none() ? nullptr : v; }
 
 // ---- property -----------------------------------------------------------------------------------------------------------------------------

@@ -180,7 +180,6 @@ Value dict_reversed(Args a) {
   List* keys = dict_list(as_dict(a[0]), 0);
   return keys == nullptr ? nullptr : sequence_reversed_of(keys);
 }
-Value generic_alias(Args a) { return a[0]; }
 
 // ---- views --------------------------------------------------------------------------------------------------------------------------------
 
@@ -229,9 +228,8 @@ constexpr Slots kDict = {.construct = dict_construct,
                          .setitem = dict_setitem,
                          .contains = dict_contains,
                          .iter = dict_iter,
-                         .binary_ops = 1u << static_cast<int>(BinaryOp::bit_or)};
-constexpr std::uint32_t kViewOps = 1u << static_cast<int>(BinaryOp::bit_or) | 1u << static_cast<int>(BinaryOp::bit_and) |
-                                   1u << static_cast<int>(BinaryOp::sub) | 1u << static_cast<int>(BinaryOp::bit_xor);
+                         .binary_ops = bits_of({BinaryOp::bit_or})};
+constexpr std::uint32_t kViewOps = bits_of({BinaryOp::bit_or, BinaryOp::bit_and, BinaryOp::sub, BinaryOp::bit_xor});
 constexpr Slots kView = {.repr = view_repr,
                          .compare = view_compare,
                          .binary = view_binary,

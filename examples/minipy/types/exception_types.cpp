@@ -12,7 +12,6 @@ namespace minipy {
 namespace {
 Exception* of(Value v) { return as<Exception>(v); }
 Value argument(Value v, std::int64_t i) { return i < of(v)->args->size ? of(v)->args->items[i] : none(); }
-Value or_none(Value v) { return v != nullptr ? v : none(); }
 
 Value exception_construct(Type* cls, Args args) {
   Value v = allocate_instance(cls);

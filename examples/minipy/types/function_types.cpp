@@ -106,15 +106,7 @@ Value method_construct(Type*, Args args) {
   if (args[1] == none()) return raise(exc::TypeError, "self must not be None");
   return method_new(args[0], args[1]);
 }
-Value method_call(Value v, Args args) {
-  const std::int64_t all = args.count + (args.names != nullptr ? args.names->size : 0);
-  Value few[9];
-  Value* values = all < 9 ? few : allocate_array<Value>(all + 1);
-  if (values == nullptr) return nullptr;
-  values[0] = as<BoundMethod>(v)->self;
-  std::copy(args.values, args.values + all, values + 1);
-  return call(as<BoundMethod>(v)->function, Args{values, args.count + 1, args.names});
-}
+Value method_call(Value v, Args args) { return call_with_self(as<BoundMethod>(v)->function, as<BoundMethod>(v)->self, args); }
 Value method_repr(Value v) {
   auto* m = as<BoundMethod>(v);
   Value name = find_attr(m->function, names::__qualname__);

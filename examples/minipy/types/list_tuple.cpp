@@ -273,7 +273,6 @@ Value list_sort(Args args) {
   return none();
 }
 Value sequence_reversed(Args a) { return sequence_reversed_of(a[0]); }
-Value generic_alias(Args a) { return a[0]; }
 
 // ---- tuple --------------------------------------------------------------------------------------------------------------------------------
 
@@ -337,7 +336,7 @@ Value tuple_getitem(Value v, Value key) {
 Value tuple_iter(Value v) { return iterator_new(tuple_iterator_type, v); }
 Value tuple_index(Args a) { return span_index(a, "tuple"); }
 
-constexpr std::uint32_t kOps = 1u << static_cast<int>(BinaryOp::add) | 1u << static_cast<int>(BinaryOp::mul);
+constexpr std::uint32_t kOps = bits_of({BinaryOp::add, BinaryOp::mul});
 constexpr Slots kList = {.construct = list_construct,
                          .init = list_init,
                          .repr = list_repr,

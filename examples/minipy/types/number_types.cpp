@@ -8,6 +8,7 @@
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
 #include "runtime/str.hpp"
+#include "types/sequence.hpp"
 #include "types/types.hpp"
 
 namespace minipy {
@@ -45,9 +46,7 @@ Value int_result(Type* cls, std::int64_t i) {
 
 bool parse_int(std::string_view text, std::int64_t base, std::int64_t* out) {
   std::string digits;
-  const auto first = text.find_first_not_of(" \t\n\r"), last = text.find_last_not_of(" \t\n\r");
-  const std::string_view body = first == std::string_view::npos ? std::string_view{} : text.substr(first, last - first + 1);
-  for (const char c : body)
+  for (const char c : trimmed(text, " \t\n\r", true, true))
     if (c != '_') digits += c;
   const std::size_t sign = !digits.empty() && (digits[0] == '-' || digits[0] == '+') ? 1 : 0;
   if (digits.size() > sign + 2 && digits[sign] == '0') {
@@ -118,7 +117,6 @@ Value int_bit_length(Args a) {
 }
 Value int_same(Args a) { return small_int(value_of(a[0])); }
 Value int_float(Args a) { return float_new(static_cast<double>(value_of(a[0]))); }
-Value int_round(Args a) { return small_int(value_of(a[0])); }
 Value number_format(Args a) {
   return is_str(a[1]) ? apply_format_spec(a[0], as_str(a[1])->view()) : raise(exc::TypeError, "__format__() argument must be str");
 }
@@ -139,8 +137,7 @@ Value float_construct(Type* cls, Args args) {
   double d = 0;
   if (args.count == 1 && is_str(args[0])) {
     const std::string text(as_str(args[0])->view());
-    const auto first = text.find_first_not_of(" \t\n"), last = text.find_last_not_of(" \t\n");
-    const std::string body = first == std::string::npos ? "" : text.substr(first, last - first + 1);
+    const std::string body(trimmed(text, " \t\n", true, true));
     char* end = nullptr;
     d = std::strtod(body.c_str(), &end);
     if (body.empty() || *end != '\0' || body.find_first_of("xXpP(") != std::string::npos)
@@ -172,20 +169,7 @@ bool operand(Value v, double* out) {
 Value float_compare(CompareOp op, Value a, Value b) {
   double x = 0, y = 0;
   if (!operand(a, &x) || !operand(b, &y)) return not_implemented();
-  switch (op) {
-    case CompareOp::lt:
-      return boolean(x < y);
-    case CompareOp::le:
-      return boolean(x <= y);
-    case CompareOp::eq:
-      return boolean(x == y);
-    case CompareOp::ne:
-      return boolean(x != y);
-    case CompareOp::gt:
-      return boolean(x > y);
-    default:
-      return boolean(x >= y);
-  }
+  return boolean(compare_as(op, x, y));
 }
 double python_mod(double x, double y) {
   double r = std::fmod(x, y);
@@ -245,11 +229,9 @@ Value float_round(Args a) {
   return float_new(std::nearbyint(d / scale) * scale);
 }
 
-constexpr std::uint32_t kIntOps = (1u << kBinaryOps) - 1 - (1u << static_cast<int>(BinaryOp::matmul));
-constexpr std::uint32_t kFloatOps = 1u << static_cast<int>(BinaryOp::add) | 1u << static_cast<int>(BinaryOp::sub) |
-                                    1u << static_cast<int>(BinaryOp::mul) | 1u << static_cast<int>(BinaryOp::truediv) |
-                                    1u << static_cast<int>(BinaryOp::floordiv) | 1u << static_cast<int>(BinaryOp::mod) |
-                                    1u << static_cast<int>(BinaryOp::pow) | 1u << static_cast<int>(BinaryOp::divmod);
+constexpr std::uint32_t kIntOps = (1u << kBinaryOps) - 1 - bits_of({BinaryOp::matmul});
+constexpr std::uint32_t kFloatOps =
+    bits_of({BinaryOp::add, BinaryOp::sub, BinaryOp::mul, BinaryOp::truediv, BinaryOp::floordiv, BinaryOp::mod, BinaryOp::pow, BinaryOp::divmod});
 constexpr Slots kInt = {.construct = int_construct,
                         .repr = int_repr,
                         .hash = int_hash,
@@ -259,15 +241,12 @@ constexpr Slots kInt = {.construct = int_construct,
                         .truth = int_truth,
                         .binary_ops = kIntOps,
                         .unary_ops = 15};
-constexpr Slots kBool = {.construct = bool_construct,
-                         .repr = bool_repr,
-                         .hash = int_hash,
-                         .compare = int_compare,
-                         .binary = int_binary,
-                         .unary = int_unary,
-                         .truth = int_truth,
-                         .binary_ops = kIntOps,
-                         .unary_ops = 15};
+constexpr Slots kBool = [] {  // int's but for two
+  Slots slots = kInt;
+  slots.construct = bool_construct;
+  slots.repr = bool_repr;
+  return slots;
+}();
 constexpr Slots kFloat = {.construct = float_construct,
                           .repr = float_text,
                           .hash = float_hash,
@@ -276,7 +255,7 @@ constexpr Slots kFloat = {.construct = float_construct,
                           .unary = float_unary,
                           .truth = float_truth,
                           .binary_ops = kFloatOps,
-                          .unary_ops = 11};
+                          .unary_ops = bits_of({UnaryOp::neg, UnaryOp::pos, UnaryOp::abs})};
 }  // namespace
 
 Type int_type = builtin_type("int", &kInt, {.size = sizeof(BoxedInt)});
@@ -291,7 +270,7 @@ void init_number_types() {
                             {"__int__", int_same, 1, 1, kMethod},
                             {"__trunc__", int_same, 1, 1, kMethod},
                             {"__float__", int_float, 1, 1, kMethod},
-                            {"__round__", int_round, 1, 2, kMethod},
+                            {"__round__", int_same, 1, 2, kMethod},
                             {"__format__", number_format, 2, 2, kMethod},
                             {"conjugate", int_same, 1, 1, kMethod}});
   define_getsets(int_type, {{"real", int_real}, {"numerator", int_real}, {"imag", int_zero}});

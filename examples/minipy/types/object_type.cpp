@@ -14,6 +14,7 @@ Value default_repr(Value v) {
   const std::string module = t->module == nullptr || t->module == names::builtins ? "" : std::string(t->module->view()) + ".";
   return str_new(format_text("<{}{} object at {:#x}>", module, t->qualname, reinterpret_cast<std::uintptr_t>(v)));
 }
+Value generic_alias(Args args) { return args[0]; }
 bool address_hash(Value v, std::uint64_t* out) {
   *out = reinterpret_cast<std::uintptr_t>(v) >> 4;
   return true;

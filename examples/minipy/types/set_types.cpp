@@ -151,12 +151,10 @@ Value set_union(Args a) { return fold_method(a, BinaryOp::bit_or); }
 Value set_intersection(Args a) { return fold_method(a, BinaryOp::bit_and); }
 Value set_difference(Args a) { return fold_method(a, BinaryOp::sub); }
 Value set_symmetric(Args a) { return fold_method(a, BinaryOp::bit_xor); }
-Value done(bool ok) { return ok ? none() : nullptr; }
 Value set_update(Args a) { return done(replace_by(a[0], as<Set>(set_union(a)))); }
 Value set_intersection_update(Args a) { return done(replace_by(a[0], as<Set>(set_intersection(a)))); }
 Value set_difference_update(Args a) { return done(replace_by(a[0], as<Set>(set_difference(a)))); }
 Value set_symmetric_update(Args a) { return done(replace_by(a[0], as<Set>(set_symmetric(a)))); }
-Value yes_no(int answer) { return answer < 0 ? nullptr : boolean(answer != 0); }
 Value set_issubset(Args a) {
   Set* other = set_from(a[1]);
   return other == nullptr ? nullptr : yes_no(subset(as<Set>(a[0]), other));
@@ -189,10 +187,8 @@ Value set_copy(Args a) {
   Set* s = new_of(a[0]);
   return s != nullptr && set_update_from(s, a[0]) ? s : nullptr;
 }
-Value generic_alias(Args a) { return a[0]; }
 
-constexpr std::uint32_t kOps = 1u << static_cast<int>(BinaryOp::bit_or) | 1u << static_cast<int>(BinaryOp::bit_and) |
-                               1u << static_cast<int>(BinaryOp::sub) | 1u << static_cast<int>(BinaryOp::bit_xor);
+constexpr std::uint32_t kOps = bits_of({BinaryOp::bit_or, BinaryOp::bit_and, BinaryOp::sub, BinaryOp::bit_xor});
 constexpr Slots kSet = {.construct = set_construct,
                         .init = set_init,
                         .repr = set_repr,

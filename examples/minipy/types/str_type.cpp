@@ -44,21 +44,7 @@ int str_truth(Value v) { return as_str(v)->bytes > 0; }
 std::int64_t str_length(Value v) { return as_str(v)->length; }
 Value str_compare(CompareOp op, Value a, Value b) {
   if (!is_str(a) || !is_str(b)) return not_implemented();
-  const int order = view(a).compare(view(b));
-  switch (op) {
-    case CompareOp::lt:
-      return boolean(order < 0);
-    case CompareOp::le:
-      return boolean(order <= 0);
-    case CompareOp::eq:
-      return boolean(order == 0);
-    case CompareOp::ne:
-      return boolean(order != 0);
-    case CompareOp::gt:
-      return boolean(order > 0);
-    default:
-      return boolean(order >= 0);
-  }
+  return boolean(compare_as(op, view(a), view(b)));
 }
 Value repeated(std::string_view s, Value times) {
   std::int64_t n = 0, total = 0;
@@ -340,7 +326,7 @@ Value str_maketrans(Args a) {
   return d;
 }
 
-constexpr std::uint32_t kOps = 1u << static_cast<int>(BinaryOp::add) | 1u << static_cast<int>(BinaryOp::mul) | 1u << static_cast<int>(BinaryOp::mod);
+constexpr std::uint32_t kOps = bits_of({BinaryOp::add, BinaryOp::mul, BinaryOp::mod});
 constexpr Slots kStr = {.construct = str_construct,
                         .repr = str_repr,
                         .str = str_str,

@@ -33,6 +33,7 @@ extern Type sequence_iterator_type, list_iterator_type, tuple_iterator_type, str
     set_iterator_type, dict_key_iterator_type, dict_value_iterator_type, dict_item_iterator_type, reversed_type, enumerate_type, zip_type, map_type,
     filter_type, callable_iterator_type, dict_keys_type, dict_values_type, dict_items_type;
 
+Value generic_alias(Args args);                // list[int] is list
 Value default_repr(Value v);                   // <T object at 0x..>
 Value format_str(Str* text, Value arguments);  // text % arguments
 Value str_format_method(Args args);            // text.format(...)

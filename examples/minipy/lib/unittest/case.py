@@ -101,7 +101,20 @@ def _count_differences(first, second):
     return [row for row in rows if row[0] != row[1]]
 
 
-class _RaisesContext:
+class _Context:
+    """What is expected of a `with` body or of a function's call."""
+
+    def __init__(self, case, expected, regex=None):
+        if isinstance(regex, str):
+            import re
+            regex = re.compile(regex)
+        self.case = case
+        self.expected = expected
+        self.regex = regex
+        self.message = None
+
+
+class _RaisesContext(_Context):
     """What assertRaises and assertRaisesRegex give to a `with` statement."""
 
     def __init__(self, case, expected, regex=None):
@@ -110,13 +123,7 @@ class _RaisesContext:
             if not (isinstance(kind, type) and issubclass(kind, BaseException)):
                 raise TypeError('%s() arg 1 must be an exception type or tuple of exception types'
                                 % ('assertRaises' if regex is None else 'assertRaisesRegex'))
-        if isinstance(regex, str):
-            import re
-            regex = re.compile(regex)
-        self.case = case
-        self.expected = expected
-        self.regex = regex
-        self.message = None
+        super().__init__(case, expected, regex)
         self.function = None
         self.exception = None
 
@@ -154,17 +161,8 @@ class _RaisesContext:
         return True
 
 
-class _WarnsContext:
+class _WarnsContext(_Context):
     """What assertWarns and assertWarnsRegex give to a `with` statement."""
-
-    def __init__(self, case, expected, regex=None):
-        if isinstance(regex, str):
-            import re
-            regex = re.compile(regex)
-        self.case = case
-        self.expected = expected
-        self.regex = regex
-        self.message = None
 
     def use(self, args, kwargs):
         if not args:
