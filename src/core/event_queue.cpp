@@ -188,6 +188,18 @@ bool EventQueue::enlist(FinalizerRecord& record) noexcept {
   return true;
 }
 
+bool EventQueue::begin_drain() noexcept {
+  std::thread::id nobody;
+  return drained_by.compare_exchange_strong(nobody, std::this_thread::get_id(), std::memory_order_acquire);
+}
+
+void EventQueue::forget_other_threads() noexcept {
+  if (drained_by.load() != std::this_thread::get_id()) end_drain();   // one that forks in a callback is draining still
+  if (sweeping.exchange(false)) swept = 0;                            // that sweep never ends: again
+  drainer.running = false;
+  wake_up.forget(Wake::drainer);
+}
+
 void EventQueue::set_priority(FinalizerRecord& record, std::int32_t priority) noexcept {
   const std::lock_guard lock(mutex);
   if (record.state == FinalizerRecord::State::done) return;

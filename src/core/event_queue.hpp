@@ -22,6 +22,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <thread>
 
 namespace mayfly::core {
 
@@ -99,7 +100,7 @@ struct EventQueue {                  // mapped memory, never freed
   EventQueue* next = nullptr;        // all queues
   CallbackQueue* face = nullptr;
   std::atomic<std::size_t> waiting{0};    // events in chain and staged
-  std::atomic<bool> draining{false};
+  std::atomic<std::thread::id> drained_by{};      // the thread inside drain(); none: a default id
   std::atomic<bool> exiting{false};
   std::atomic<bool> exit_done{false};     // exiting, and no exit finalizer is left; a new one clears it
   std::atomic<bool> closed{false};
@@ -114,6 +115,12 @@ struct EventQueue {                  // mapped memory, never freed
   /// The queue's implementation, made if need be: null when there is no memory. May collect.
   static EventQueue* of(CallbackQueue& face) noexcept;
   static EventQueue* peek(const CallbackQueue& face) noexcept;
+
+  /// Makes the calling thread the one that drains; false: somebody does already.
+  bool begin_drain() noexcept;
+  void end_drain() noexcept { drained_by.store({}, std::memory_order_release); }
+  /// In the child of a fork: only the calling thread exists, and what others were about here is over.
+  void forget_other_threads() noexcept;
 
   void push(RefNode& node) noexcept;              // settle: the referent of a bound node died
   void push(FinalizerRecord& record) noexcept;    // settle: the referent of an armed finalizer died

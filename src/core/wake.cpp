@@ -48,13 +48,13 @@ void Wake::set_hint(void (*hint)(void*), void* argument) noexcept {
   const std::lock_guard lock(mutex_);
   hint_ = hint;
   argument_ = argument;
-  wanted_ = hint != nullptr || fds_[host] >= 0 || fds_[drainer] >= 0;
+  look_again();
 }
 
 int Wake::fd(Fd user) noexcept {
   const std::lock_guard lock(mutex_);
   if (fds_[user] < 0) fds_[user] = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  wanted_ = hint_ != nullptr || fds_[host] >= 0 || fds_[drainer] >= 0;
+  look_again();
   return fds_[user];
 }
 
@@ -62,7 +62,10 @@ void Wake::forget(Fd user) noexcept {
   const std::lock_guard lock(mutex_);
   if (fds_[user] >= 0) (void)::close(fds_[user]);
   fds_[user] = -1;
+  look_again();
 }
+
+void Wake::look_again() noexcept { wanted_ = hint_ != nullptr || fds_[host] >= 0 || fds_[drainer] >= 0; }
 
 void Wake::now() noexcept {
   if (!wanted_.load(std::memory_order_relaxed)) return;

@@ -26,7 +26,8 @@ class Wake {
   void unlock() noexcept { mutex_.unlock(); }
 
  private:
-  std::atomic<bool> wanted_{false};
+  void look_again() noexcept;                 // under the mutex
+  std::atomic<bool> wanted_{false};           // somebody is to be woken
   std::mutex mutex_;
   void (*hint_)(void*) = nullptr;
   void* argument_ = nullptr;

@@ -91,7 +91,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
     result.left = queue->waiting.load(std::memory_order_relaxed);
     return result;
   }
-  if (t_silent != 0 || queue->draining.exchange(true, std::memory_order_acquire)) {
+  if (t_silent != 0 || !queue->begin_drain()) {
     result.busy = true;
     result.left = queue->waiting.load(std::memory_order_relaxed);
     return result;
@@ -103,7 +103,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
     result.stopped = call(*queue, host_, event) == Host::Called::stop;
     if (result.stopped || gc::zeal::end_drain() || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
   }
-  queue->draining.store(false, std::memory_order_release);
+  queue->end_drain();
   queue->ran.fetch_add(result.ran, std::memory_order_relaxed);
   queue->drain_ns.fetch_add(core::now_ns() - start, std::memory_order_relaxed);
   result.left = queue->waiting.load(std::memory_order_relaxed);

@@ -56,7 +56,7 @@ void shutdown() noexcept {
   gc::pause();                                     // S45: no collection during the loop
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
     queue->face->begin_exit();
-    queue->draining.store(false);                  // exit() inside a callback: that drain never goes on
+    queue->end_drain();                            // exit() inside a callback: that drain never goes on
     const std::uint64_t spent = core::now_ns() - start;
     if (spent < g_options.exit_nanoseconds) (void)queue->face->drain({.nanoseconds = g_options.exit_nanoseconds - spent});
   }
@@ -84,10 +84,7 @@ void after_fork(ForkSide side) noexcept {
   core::unlock_settle();
   node::unlock_shared_tables();
   if (side == ForkSide::parent) return;
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
-    queue->drainer.running = false;                // threads are not forked
-    queue->wake_up.forget(core::Wake::drainer);
-  }
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->forget_other_threads();
   if (g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue);
 }

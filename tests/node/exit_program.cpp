@@ -4,11 +4,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 
 namespace {
 
@@ -49,6 +51,42 @@ void drainers_on_both_sides() {
   if (::waitpid(child, &status, 0) != child || status != 0) std::abort();
   on_death([] { say('p'), std::exit(0); });
   ::pause();
+}
+
+/// A thread of the parent is inside drain() when another one forks: the child has no such thread, and drains for itself.
+void fork_beside_a_drain() {
+  static std::atomic<bool> inside{false}, done{false};
+  std::thread drainer([] {
+    const ThreadScope scope;
+    on_death([] {
+      inside = true;
+      while (!done) std::this_thread::yield();
+    });
+    (void)default_queue().drain();
+  });
+  while (!inside) std::this_thread::yield();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    on_death([] { say('k'); });
+    ::_exit(default_queue().drain().ran == 1 ? 0 : 1);
+  }
+  int status = 1;
+  if (::waitpid(child, &status, 0) != child || status != 0) say('!');
+  done = true;
+  drainer.join();
+}
+
+/// A callback forks: in the child it is still the callback that is being drained.
+void fork_in_a_callback() {
+  static pid_t child = 0;
+  on_death([] {
+    child = ::fork();
+    say(default_queue().drain().busy ? (child == 0 ? 'k' : 'p') : '!');
+    int status = 0;
+    if (child == 0) ::_exit(0);
+    (void)::waitpid(child, &status, 0);
+  });
+  (void)default_queue().drain();
 }
 
 void forks() {
@@ -102,6 +140,8 @@ int main(int argc, char** argv) {
   if (way == "deadline") {            // the newest takes all the time
     (void)finalize(g_thing.get(), [] { ::usleep(100'000); }).status;
   }
+  if (way == "drain-fork") fork_beside_a_drain();
+  if (way == "callback-fork") fork_in_a_callback();
   if (way == "drainer-fork") drainers_on_both_sides();
   if (way == "drainer") {
     if (start_drainer(default_queue()) != Status::ok) return 1;
