@@ -35,6 +35,11 @@ void on_death(F f) {
   clear_now({.obj = thing});
 }
 
+/// Until a callback ends the process. A collection's signal ends one pause().
+[[noreturn]] void wait_for_the_drainer() {
+  for (;;) ::pause();
+}
+
 /// The parent's drainer goes on, and the child starts one of its own.
 void drainers_on_both_sides() {
   if (start_drainer(default_queue()) != Status::ok) std::abort();
@@ -45,12 +50,12 @@ void drainers_on_both_sides() {
       say('k');
       ::_exit(0);
     });
-    ::pause();
+    wait_for_the_drainer();
   }
   int status = 1;
   if (::waitpid(child, &status, 0) != child || status != 0) std::abort();
   on_death([] { say('p'), std::exit(0); });
-  ::pause();
+  wait_for_the_drainer();
 }
 
 /// A thread of the parent is inside drain() when another one forks: the child has no such thread, and drains for itself.
@@ -149,7 +154,7 @@ int main(int argc, char** argv) {
       say('d');
       std::exit(0);                    // on the drainer's thread
     });
-    ::pause();
+    wait_for_the_drainer();
   }
   if (way == "dropped") {             // a host's payload, and no Host::call
     if (finalize_raw({.obj = g_thing.get()}, default_queue(), g_thing.get()).status != Status::ok) return 1;
