@@ -56,6 +56,9 @@ void scrub_dead_stack() noexcept;
 enum class Collected { done, disabled, busy };
 /// A full, forced collection; scrubs dead stack below the caller first. May run collector finalizers.
 Collected collect() noexcept;
+/// UNSAFE: the same, but what the calling thread's stack and registers hold is no root, from the caller's frame upwards. REQUIRES: registered thread,
+/// not on an alternate stack. True: such a collection was made; false: none, or an ordinary one, where nobody knows how to leave the stack out.
+bool collect_without_stack() noexcept;
 /// Nested: no collection happens between pause and resume.
 void pause() noexcept;
 void resume() noexcept;

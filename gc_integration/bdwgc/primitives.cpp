@@ -45,6 +45,58 @@ void* forward(void* call) {
 
 void no_finalizer(void*, void*) {}       // what set_finalizer() would find only if bdwgc wrote nothing
 
+// ---- collections without this thread's stack ---------------------------------------------------------------------------------------------
+// bdwgc scans a thread from its stack pointer up to its stack bottom, and pushes the registers below that bottom. So the bottom moves down to a
+// frame in which nothing is left of the callers: they saved their registers further up.
+
+struct StackBottom {
+  void* thread;
+  GC_stack_base base;
+};
+void* set_stack_bottom(void* bottom) {
+  const auto& b = *static_cast<const StackBottom*>(bottom);
+  GC_set_stackbottom(b.thread, &b.base);   // the main thread's is a variable of its own; bdwgc knows
+  return nullptr;
+}
+
+[[gnu::noinline]] bool collect_from_here_down() noexcept {
+  StackBottom whole{};
+  whole.thread = GC_get_my_stackbottom(&whole.base);   // takes the lock itself
+  StackBottom here = whole;
+  here.base.mem_base = __builtin_frame_address(0);
+  GC_call_with_alloc_lock(set_stack_bottom, &here);    // others may collect from now on: they too scan from here down
+  const bool done = GC_try_to_collect(GC_get_stop_func()) != 0;
+  GC_call_with_alloc_lock(set_stack_bottom, &whole);
+  return done;
+}
+
+#if defined(__x86_64__) || defined(__aarch64__)
+constexpr bool kCleansRegisters = true;
+#else
+constexpr bool kCleansRegisters = false;
+#endif
+
+/// With zero in the registers that calls preserve; the frame pointer has this frame's address.
+[[gnu::noinline]] bool collect_with_clean_registers() noexcept {
+  asm volatile("" : : "r"(__builtin_frame_address(0)));   // asks for a frame pointer
+#if defined(__x86_64__)
+  asm volatile("xor %%ebx, %%ebx\n\txor %%r12d, %%r12d\n\txor %%r13d, %%r13d\n\txor %%r14d, %%r14d\n\txor %%r15d, %%r15d"
+               :
+               :
+               : "rbx", "r12", "r13", "r14", "r15", "cc", "memory");
+#elif defined(__aarch64__)
+  asm volatile("mov x19, xzr\n\tmov x20, xzr\n\tmov x21, xzr\n\tmov x22, xzr\n\tmov x23, xzr\n\tmov x24, xzr\n\tmov x25, xzr\n\t"
+               "mov x26, xzr\n\tmov x27, xzr\n\tmov x28, xzr\n\tfmov d8, xzr\n\tfmov d9, xzr\n\tfmov d10, xzr\n\tfmov d11, xzr\n\t"
+               "fmov d12, xzr\n\tfmov d13, xzr\n\tfmov d14, xzr\n\tfmov d15, xzr"
+               :
+               :
+               : "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "d8", "d9", "d10", "d11", "d12", "d13", "d14", "d15", "memory");
+#endif
+  const bool done = collect_from_here_down();
+  asm volatile("" : : : "memory");                        // no tail call: it would give the callers' registers back first
+  return done;
+}
+
 }  // namespace
 
 constinit const std::uint64_t* number_word = nullptr;
@@ -98,6 +150,11 @@ Collected collect() noexcept {
   scrub_dead_stack();
   if (GC_try_to_collect(GC_get_stop_func()) != 0) return Collected::done;   // the host's stop function: one of ours would disable parallel marking
   return GC_is_disabled() != 0 ? Collected::disabled : Collected::busy;
+}
+bool collect_without_stack() noexcept {
+  if (!kCleansRegisters) return (void)collect(), false;
+  scrub_dead_stack();
+  return collect_with_clean_registers();
 }
 void pause() noexcept { GC_disable(); }
 void resume() noexcept { GC_enable(); }

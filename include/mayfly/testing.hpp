@@ -26,6 +26,12 @@ void drop(T*& pointer) noexcept {
 /// Collects and drains until `dead` says true: then true; false after `rounds`. MAY CALL HOST.
 bool collect_until(CallbackQueue& queue, bool (*dead)(void*), void* argument = nullptr, int rounds = 20) noexcept;
 
+/// A forced collection for which the calling thread's C stack and registers are no roots, so that what it dropped is dead for certain; it calls no
+/// callbacks. UNSAFE: no C frame of this thread, the caller's included, may hold the only reference to anything that is used afterwards; virtual
+/// machines whose values lie in stacks of their own call it between two instructions. Registered threads, not on an alternate signal stack. False:
+/// none was made, or, on processors other than x86-64 and AArch64 and on collectors that are scripts, an ordinary one.
+bool unsafe_collect_precise() noexcept;
+
 /// The n-th allocation or registration that mayfly makes from now on fails, once, on whatever thread; 0: none does.
 void fail_allocation(std::uint64_t n) noexcept;
 

@@ -1,5 +1,6 @@
 #include <mayfly/testing.hpp>
 
+#include "gc_integration/primitives.hpp"
 #include "gc_integration/zeal.hpp"
 #include "src/core/invariants.hpp"
 
@@ -29,6 +30,8 @@ bool collect_until(CallbackQueue& queue, bool (*dead)(void*), void* argument, in
   }
   return false;
 }
+
+bool unsafe_collect_precise() noexcept { return init() == Status::ok && gc::this_thread_is_registered() && gc::collect_without_stack(); }
 
 void fail_allocation(std::uint64_t n) noexcept { gc::zeal::fail_nth(n); }
 const char* zeal_replay() noexcept { return gc::zeal::replay(); }

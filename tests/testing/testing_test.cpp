@@ -56,6 +56,46 @@ TEST(Testing, NeverLosesALiveOne) {   // T2
   }
 }
 
+/// Whether an object that only this frame's variable holds outlives a plain collection, and a precise one.
+struct Outlived {
+  bool plain, precise;
+};
+[[gnu::noinline]] Outlived outlives() {
+  Node* volatile held = make<Node>();
+  const auto w = unwrap(Weak<Node>::of(held));
+  (void)default_queue().collect();
+  const bool plain = w.get() == held;
+  if (!test::unsafe_collect_precise()) return {plain, false};
+  return {plain, !w.expired()};
+}
+
+TEST(Testing, APreciseCollectionDoesNotSeeTheCallersVariables) {
+  const auto expect_precision = [] {
+    for (int i = 0; i < 20; ++i) {
+      const Outlived outlived = outlives();
+      EXPECT_TRUE(outlived.plain);                             // control
+      EXPECT_FALSE(outlived.precise) << test::zeal_replay();
+    }
+  };
+  test::on_fresh_thread(expect_precision);                     // first: the main thread's stack has seen none of these objects
+  expect_precision();
+}
+
+TEST(Testing, APreciseCollectionSeesRootsAndOtherStacks) {   // T2
+  const Root<Node> root(make<Node>());
+  const auto rooted = unwrap(Weak<Node>::of(root.get()));
+  Node* volatile held = make<Node>();
+  const auto stacked = unwrap(Weak<Node>::of(held));
+  test::on_fresh_thread([] { EXPECT_TRUE(test::unsafe_collect_precise()); });
+  EXPECT_EQ(stacked.get(), held);
+  (void)default_queue().collect();                           // the stack is whole again
+  EXPECT_EQ(stacked.get(), held);
+  EXPECT_TRUE(test::unsafe_collect_precise());
+  EXPECT_EQ(rooted.get(), root.get());
+  (void)default_queue().collect_and_drain();
+  EXPECT_EQ(rooted.get(), root.get());
+}
+
 TEST(Testing, SurvivesEveryAllocationFailure) {
   for (std::uint64_t n = 1;; ++n) {
     ASSERT_LT(n, 50u);

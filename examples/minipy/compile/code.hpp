@@ -6,25 +6,30 @@
 
 namespace minipy {
 
-#define MINIPY_OPS(X)                                                                                                                               \
-  X(nop)                                                                                                                                            \
-  X(line)                                                                                                                                           \
-  X(pop) X(dup) X(dup2) X(copy) X(swap) X(rot3) X(constant) X(load_fast) X(store_fast) X(delete_fast) X(make_cell) X(load_deref) X(store_deref)     \
-      X(delete_deref) X(load_closure) X(load_classderef) X(load_name) X(store_name) X(delete_name) X(load_global) X(store_global) X(delete_global)  \
-          X(load_attr) X(store_attr) X(delete_attr) X(load_method) X(push_null) X(call) X(call_kw) X(call_ex) X(binary) X(inplace) X(unary) X(not_) \
-              X(compare) X(in) X(not_in) X(is) X(is_not) X(subscr) X(store_subscr) X(delete_subscr) X(build_slice) X(build_tuple) X(build_list)     \
-                  X(build_set) X(build_map) X(build_string) X(list_append) X(set_add) X(map_add) X(list_extend) X(set_update) X(dict_update)        \
-                      X(dict_merge) X(list_to_tuple) X(format) X(unpack) X(unpack_ex) X(jump) X(jump_back) X(jump_if_false) X(jump_if_true)         \
-                          X(jump_if_false_or_pop) X(jump_if_true_or_pop) X(get_iter) X(for_iter) X(return_) X(yield) X(yield_from)                  \
-                              X(get_yield_from_iter) X(make_function) X(build_class) X(push_exc) X(pop_except) X(reraise) X(check_match) X(raise)   \
-                                  X(with_enter) X(with_except) X(import_name) X(import_from) X(import_star) X(print_expr) X(setup_annotations)
+// name, and the change of the stack's depth by it; 99: depends on the argument, see stack_effect().
+#define MINIPY_OPS(X)                                                                                                                                \
+  X(nop, 0)                                                                                                                                          \
+  X(pop, -1)                                                                                                                                         \
+  X(dup, 1) X(dup2, 2) X(swap, 0) X(rot3, 0) X(constant, 1) X(load_fast, 1) X(store_fast, -1) X(delete_fast, 0) X(make_cell, 0) X(load_deref, 1)     \
+      X(store_deref, -1) X(delete_deref, 0) X(load_closure, 1) X(load_classderef, 1) X(load_name, 1) X(store_name, -1) X(delete_name, 0)             \
+          X(load_global, 1) X(store_global, -1) X(delete_global, 0) X(load_attr, 0) X(store_attr, -2) X(delete_attr, -1) X(load_method, 1)           \
+              X(push_null, 1) X(load_build_class, 1) X(call, 99) X(call_kw, 99) X(call_ex, 99) X(binary, -1) X(inplace, -1) X(unary, 0) X(not_, 0)   \
+                  X(compare, -1) X(in, -1) X(not_in, -1) X(is, -1) X(is_not, -1) X(subscr, -1) X(store_subscr, -3) X(delete_subscr, -2)              \
+                      X(build_slice, 99) X(build_tuple, 99) X(build_list, 99) X(build_set, 99) X(build_map, 99) X(build_string, 99)                  \
+                          X(list_append, -1) X(set_add, -1) X(map_add, -2) X(list_extend, -1) X(set_update, -1) X(dict_update, -1) X(dict_merge, -1) \
+                              X(list_to_tuple, 0) X(format, 99) X(unpack, 99) X(unpack_ex, 99) X(jump, 0) X(jump_back, 0) X(jump_if_false, -1)       \
+                                  X(jump_if_true, -1) X(jump_if_false_or_pop, -1) X(jump_if_true_or_pop, -1) X(get_iter, 0) X(for_iter, 1)           \
+                                      X(return_, -1) X(yield, 0) X(yield_from, -1) X(get_yield_from_iter, 0) X(make_function, 99) X(push_exc, 1)     \
+                                          X(pop_except, -1) X(reraise, -1) X(check_match, 0) X(raise, 99) X(with_enter, 2) X(with_except, 5)         \
+                                              X(import_name, -1) X(import_from, 1) X(import_star, -1) X(print_expr, -1) X(setup_annotations, 0)
 
 enum class Op : std::uint8_t {
-#define MINIPY_OP(name) name,
+#define MINIPY_OP(name, effect) name,
   MINIPY_OPS(MINIPY_OP)
 #undef MINIPY_OP
 };
 
+enum MakeFunction : unsigned { kDefaults = 1, kKeywordDefaults = 2, kClosure = 4 };  // what make_function finds below the code
 enum CodeFlags : unsigned { kVarArgs = 1, kVarKeywords = 2, kGenerator = 4, kUsesNames = 8 };
 
 /// Instructions [start, end) are guarded: an error cuts the stack to `depth`, pushes the exception and goes on at `handler`.
@@ -36,13 +41,19 @@ struct LineMark {
   std::int32_t line;
 };
 
+/// Where a global name was found last: an entry of the globals, or of the builtins if `builtins` is not 0. Numbers of layouts.
+struct GlobalCache {
+  std::uint64_t globals = ~std::uint64_t{0}, builtins = 0;
+  std::uint32_t at = 0;
+};
+
 struct Code {
   Str* name;
   Str* qualname;
   Str* filename;
   std::vector<std::uint32_t> words;  // op in the low 8 bits, argument in the others
   Value* constants = nullptr;
-  std::vector<Str*> names;
+  std::vector<Str*> names;       // interned
   std::vector<Str*> locals;      // parameters first; then the other variables, then those of outer functions
   std::uint32_t free_start = 0;  // locals from here on are filled from the closure
   std::uint32_t positional = 0, positional_only = 0, keyword_only = 0;
@@ -51,8 +62,8 @@ struct Code {
   std::int32_t first_line = 0;
   std::vector<Guard> guards;  // inner ones first
   std::vector<LineMark> lines;
-  Value doc = nullptr;                      // a constant, or null
-  std::vector<std::uint64_t> global_cache;  // by name: layout numbers, see vm
+  Value doc = nullptr;                    // a constant, or null
+  std::vector<GlobalCache> global_cache;  // by name
   std::uint32_t parameters() const { return positional + keyword_only + ((flags & kVarArgs) != 0) + ((flags & kVarKeywords) != 0); }
   std::uint32_t frame_size() const { return static_cast<std::uint32_t>(locals.size()) + stack_size; }
 };

@@ -31,6 +31,23 @@ Value call_with_self(Value f, Value self, Args args) {
   return call(f, Args{values, args.count + 1, args.names});
 }
 
+Value call_with_dict(Value f, const Value* args, std::int64_t count, Value keywords) {
+  const Table* table = keywords == nullptr ? nullptr : &as_dict(keywords)->table;
+  const std::int64_t named = table == nullptr ? 0 : table->size;
+  Value* all = allocate_array<Value>(count + named + 1);
+  Tuple* names = named == 0 ? nullptr : tuple_new(named);
+  if (all == nullptr || (named != 0 && names == nullptr)) return nullptr;
+  std::copy(args, args + count, all);
+  std::int64_t at = 0, i = 0;
+  while (named != 0) {
+    const Entry* e = table_next(*table, at);
+    if (e == nullptr) break;
+    if (!is_str(e->key)) return raise(exc::TypeError, "keywords must be strings");
+    names->items[i] = e->key, all[count + i++] = e->value;
+  }
+  return call(f, Args{all, count, names});
+}
+
 Value call_special(Value v, Str* name, std::initializer_list<Value> args, bool* missing) {
   Type* type = type_of(v);
   Value method = type_lookup(type, name);

@@ -77,6 +77,8 @@ Value exception_with(Type& type, Value argument);
 std::string exception_line(Value exception);
 /// The whole traceback, with causes and contexts, ended by a newline.
 std::string format_exception(Value exception);
+/// "Traceback (most recent call last):" and its entries, or nothing when there are none.
+std::string format_traceback(const Traceback* first);
 
 inline const char* type_name(Value v) { return type_of(v)->name; }
 

@@ -69,7 +69,7 @@ enum TypeFlags : std::uint32_t {
 };
 
 struct Type : Object {
-  const char* name;  // utf-8, zero-terminated
+  const char* name;  // utf-8, zero-terminated; static types outside of builtins: with the module, "weakref.ProxyType"
   const Slots* slots;
   Type* base;  // the one that gives the shape
   Tuple* bases;
@@ -247,6 +247,7 @@ struct Generator : Object {
   Code* code;
   Str* name;
   Str* qualname;
+  Value handled;  // the exception that it was handling when it yielded, or null
   bool running;
   bool started;
 };
@@ -287,5 +288,7 @@ inline bool is_str(Value v) { return is_instance(v, &str_type); }
 inline bool is_exact(Value v, const Type* type) { return type_of(v) == type; }
 inline bool is_type(Value v) { return is_instance(v, &type_type); }
 inline bool is_heap_type(const Type* t) { return (t->flags & kHeapType) != 0; }
+/// Conversions (__index__, __int__, __float__) are methods in its dict: classes of the program, and proxies.
+inline bool converts_by_methods(const Type* t) { return (t->flags & (kHeapType | kProxy)) != 0; }
 
 }  // namespace minipy

@@ -289,7 +289,7 @@ std::string str_text(Value v) {
 bool index_of(Value v, std::int64_t* out) {
   if (is_int(v)) return *out = int_of(v), true;
   if (is_instance(v, &int_type)) return *out = v == boolean(true) ? 1 : v == boolean(false) ? 0 : as<BoxedInt>(v)->value, true;
-  if (is_heap_type(type_of(v)) && type_lookup(type_of(v), names::__index__) != nullptr) {
+  if (converts_by_methods(type_of(v)) && type_lookup(type_of(v), names::__index__) != nullptr) {
     Value r = call_special(v, names::__index__, {});
     if (r == nullptr) return false;
     if (!is_instance(r, &int_type)) return raise(exc::TypeError, "__index__ returned non-int (type {})", type_name(r)), false;
@@ -301,13 +301,13 @@ bool float_of(Value v, double* out) {
   if (is_instance(v, &float_type)) return *out = as<Float>(v)->value, true;
   std::int64_t i = 0;
   if (is_instance(v, &int_type)) return (void)index_of(v, &i), *out = static_cast<double>(i), true;
-  if (is_heap_type(type_of(v)) && type_lookup(type_of(v), names::__float__) != nullptr) {
+  if (converts_by_methods(type_of(v)) && type_lookup(type_of(v), names::__float__) != nullptr) {
     Value r = call_special(v, names::__float__, {});
     return r != nullptr &&
            (is_instance(r, &float_type) ? float_of(r, out)
                                         : (raise(exc::TypeError, "{}.__float__ returned non-float (type {})", type_name(v), type_name(r)), false));
   }
-  if (is_heap_type(type_of(v)) && type_lookup(type_of(v), names::__index__) != nullptr)
+  if (converts_by_methods(type_of(v)) && type_lookup(type_of(v), names::__index__) != nullptr)
     return index_of(v, &i) && (*out = static_cast<double>(i), true);
   return raise(exc::TypeError, "must be real number, not {}", type_name(v)), false;
 }
@@ -328,7 +328,7 @@ bool slice_bounds(Slice* s, std::int64_t n, std::int64_t* start, std::int64_t* s
   return true;
 }
 bool item_index(Value key, std::int64_t n, const char* what, std::int64_t* out) {
-  if (!is_int(key) && !is_instance(key, &int_type) && (!is_heap_type(type_of(key)) || type_lookup(type_of(key), names::__index__) == nullptr))
+  if (!is_int(key) && !is_instance(key, &int_type) && (!converts_by_methods(type_of(key)) || type_lookup(type_of(key), names::__index__) == nullptr))
     return raise(exc::TypeError, "{} indices must be integers or slices, not {}", what, type_name(key)), false;
   if (!index_of(key, out)) return false;
   if (*out < 0) *out += n;

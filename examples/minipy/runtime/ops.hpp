@@ -32,6 +32,8 @@ Value call(Value f, Args args);
 Value call(Value f, std::initializer_list<Value> args);
 /// With `self` in front of the arguments.
 Value call_with_self(Value f, Value self, Args args);
+/// f(*args, **keywords); `keywords` is a dict or null.
+Value call_with_dict(Value f, const Value* args, std::int64_t count, Value keywords);
 /// The special method `name` of v's type with v and `args`. Null without an exception and `missing` set: there is none.
 Value call_special(Value v, Str* name, std::initializer_list<Value> args, bool* missing = nullptr);
 Value call_method(Value v, Str* name, std::initializer_list<Value> args);

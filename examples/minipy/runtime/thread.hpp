@@ -35,8 +35,9 @@ struct Frame {
   Value extra;           // see OnReturn
   Value entry_handled;   // what was being handled when the frame was entered
   Frame* back;
+  Value* saved_top;  // the thread's stack_top without this frame
   OnReturn on_return;
-  bool returned;  // callbacks: see deliver()
+  bool observed;  // policies: the collection before the next instruction was made
 };
 
 constexpr std::int64_t kMostFrames = 3000;
@@ -51,23 +52,31 @@ struct Thread {
   Value* stack;
   Value* stack_top;
   Value* stack_end;
+  Value* stack_high;  // nothing above was written since the last wipe
   std::int64_t frames_used;
   std::int64_t depth;  // of frames, generators' included
   int runs;            // activations of run()
-  int natives;         // natives that may hold values in C variables while a run() below them collects
+  int natives;         // natives at work that hold values in C variables, beside those that run() counts
+  bool may_push;       // the virtual machine itself calls a native that may push a frame
+  bool reraised;       // the pending exception has this frame's entry in its traceback already
   bool delivering;     // a callback runs
   int rounds;          // collections that gc.collect() may still make
   Value saved_error;   // pending when delivery began
+  Value saved_handled; // being handled then
+  Value delivered_to;  // whom an error of the callback that runs is reported of
   Value repr_guard;    // objects whose repr is being made: list
   std::uint64_t ident;
   Thread* next;
-  Value locals;  // of threading.local: dict
+  Value locals;  // the _thread._local objects that it has used: list of weak references
 };
 
 extern thread_local Thread* current_thread_;
 inline Thread& this_thread() { return *current_thread_; }
-Thread* thread_new();
+/// The interpreter's lock is held for all of these, but for the first thread's.
+extern Thread* all_threads;  // linked by `next`
+Thread* thread_new();        // null: MemoryError, in a thread that has a Thread already
 void thread_delete(Thread* thread);
+void keep_only(Thread* thread);  // after fork
 
 /// Bits of `eval_break`: reasons to leave the loop for a moment. Any thread, also signal handlers and the collector's hint.
 enum EvalBreak : unsigned { kEvents = 1, kCollect = 2, kInterrupt = 4, kYieldLock = 8, kFinished = 16 };

@@ -63,6 +63,12 @@ void append_notes(std::string& out, Value exception) {
 Value earlier(const Exception* e) { return e->cause != nullptr ? e->cause : e->suppress_context ? nullptr : e->context; }
 }  // namespace
 
+std::string format_traceback(const Traceback* first) {
+  std::string out;
+  append_traceback(out, first);
+  return out;
+}
+
 std::string exception_line(Value exception) {
   const Type* type = type_of(exception);
   const std::string module =

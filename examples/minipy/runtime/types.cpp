@@ -74,8 +74,10 @@ void ready_type(Type& type) {
   type.bases = type.base != nullptr ? tuple_of({type.base}) : tuple_new(0);
   type.dict = dict_new();
   type.version = fresh_version();
-  type.qualname = intern(type.name);
-  if (type.module == nullptr) type.module = names::builtins;
+  const std::string_view name = type.name;
+  const auto dot = name.rfind('.');
+  type.qualname = intern(name.substr(dot + 1));
+  if (type.module == nullptr) type.module = dot == name.npos ? names::builtins : intern(name.substr(0, dot));
   if (type.dict_offset == 0 && type.base != nullptr && type.size >= type.base->size) type.dict_offset = type.base->dict_offset;
   add_slot_methods(type);
 }
@@ -136,9 +138,11 @@ Tuple* linearise(Type* type, Tuple* bases) {
 
 /// The class whose C++ shape an instance has.
 Type* solid_base(Type* type) {
-  while (is_heap_type(type) && type->size == type->base->size + (type->dict_offset != type->base->dict_offset ? 8 : 0) +
-                                                 (type->cell_offset != type->base->cell_offset ? 8 : 0))
-    type = type->base;
+  const auto adds_nothing = [](const Type* t) {
+    const std::uint32_t dict = t->dict_offset != t->base->dict_offset ? 8 : 0, cell = t->cell_offset != t->base->cell_offset ? 8 : 0;
+    return is_heap_type(t) ? t->size == t->base->size + dict + cell : t->base != &object_type && t->size == t->base->size;  // e.g. ValueError
+  };
+  while (type->base != nullptr && adds_nothing(type)) type = type->base;
   return type;
 }
 Type* best_base(Tuple* bases) {
@@ -182,6 +186,9 @@ bool lists(List* slots, std::string_view name) {
   return false;
 }
 
+/// Their instances end with their items, or are small: as in CPython they carry no weak references, nor do those of derived classes.
+bool never_weak(const Type* type) { return is_subtype(type, &int_type) || is_subtype(type, &tuple_type) || is_subtype(type, &bytes_type); }
+
 bool shape(Type* type, Str* name, Value slots_value) {
   List* slots = nullptr;
   if (slots_value != nullptr) {
@@ -192,7 +199,7 @@ bool shape(Type* type, Str* name, Value slots_value) {
     type->dict_offset = type->size;
     type->size += 8;
   }
-  if ((type->flags & kWeakRefable) == 0 && (slots_value == nullptr || lists(slots, "__weakref__"))) {
+  if ((type->flags & kWeakRefable) == 0 && !never_weak(type) && (slots_value == nullptr || lists(slots, "__weakref__"))) {
     type->flags |= kWeakRefable;
     type->cell_offset = type->size;
     type->size += 8;

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "runtime/error.hpp"
+#include "runtime/names.hpp"
 #include "runtime/ops.hpp"
 #include "runtime/str.hpp"
 #include "types/sequence.hpp"
@@ -31,7 +32,13 @@ Value bytes_construct(Type* cls, Args args) {
     if (n > std::int64_t{1} << 32) return raise_no_memory();
     data.assign(usize(n), '\0');
   } else if (a[0] != nullptr) {
-    List* items = list_from(a[0]);
+    bool missing = false;
+    Value made = call_special(a[0], names::__bytes__, {}, &missing);
+    if (made == nullptr && !missing) return nullptr;
+    if (made != nullptr && !is_instance(made, &bytes_type))
+      return raise(exc::TypeError, "__bytes__ returned non-bytes (type {})", type_name(made));
+    if (made != nullptr) data = view(made);
+    List* items = made != nullptr ? list_new() : list_from(a[0]);
     if (items == nullptr) return nullptr;
     for (std::int64_t i = 0; i < items->size; ++i) {
       if (!index_of(items->items[i], &n)) return nullptr;

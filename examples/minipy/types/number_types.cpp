@@ -73,11 +73,11 @@ bool int_from(Value v, std::int64_t* out) {
   }
   if (is_str(v)) return parse_int(as_str(v)->view(), 10, out);
   if (is_instance(v, &bytes_type)) return parse_int(as<Bytes>(v)->view(), 10, out);
-  if (is_heap_type(type_of(v)) && type_lookup(type_of(v), names::__int__) != nullptr && !is_instance(v, &int_type)) {
+  if (converts_by_methods(type_of(v)) && type_lookup(type_of(v), names::__int__) != nullptr && !is_instance(v, &int_type)) {
     Value r = call_special(v, names::__int__, {});
     return r != nullptr && index_of(r, out);
   }
-  if (is_instance(v, &int_type) || (is_heap_type(type_of(v)) && type_lookup(type_of(v), names::__index__) != nullptr)) return index_of(v, out);
+  if (is_instance(v, &int_type) || (converts_by_methods(type_of(v)) && type_lookup(type_of(v), names::__index__) != nullptr)) return index_of(v, out);
   return raise(exc::TypeError, "int() argument must be a string, a bytes-like object or a real number, not '{}'", type_name(v)), false;
 }
 

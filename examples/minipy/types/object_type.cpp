@@ -77,6 +77,7 @@ bool object_set_dict(Value self, Value value) {
   *dict_place(self) = as_dict(value);
   return true;
 }
+Value object_str(Value v) { return repr(v); }
 Value object_format(Args a) {
   Str* text = to_str(a[0]);
   if (text == nullptr || as_str(a[1])->bytes == 0) return text;
@@ -131,7 +132,10 @@ Value type_binary(BinaryOp op, Value a, Value b) {  // int | None, in annotation
              ? tuple_of({a == none() ? &none_type : a, b == none() ? &none_type : b})
              : not_implemented();
 }
-Value get_name(Value v) { return str_new(as_type(v)->name); }
+Value get_name(Value v) {
+  const std::string_view name = as_type(v)->name;
+  return str_new(is_heap_type(as_type(v)) ? name : name.substr(name.rfind('.') + 1));
+}
 bool set_name(Value v, Value value) {
   if (value == nullptr || !is_str(value) || !is_heap_type(as_type(v)))
     return raise(exc::TypeError, "can only assign string to {}.__name__", as_type(v)->name), false;
@@ -181,7 +185,7 @@ constexpr Slots kTypeSlots = {.construct = type_construct,
 }  // namespace
 
 const Slots object_slots = {
-    .construct = object_construct, .init = object_init, .repr = default_repr, .hash = address_hash, .compare = object_compare};
+    .construct = object_construct, .init = object_init, .repr = default_repr, .str = object_str, .hash = address_hash, .compare = object_compare};
 Type object_type = builtin_type("object", &object_slots, {.size = sizeof(Object)}, &type_type);
 Type type_type = builtin_type("type", &kTypeSlots, {.flags = kWeakRefable, .size = sizeof(Type), .cell_offset = offsetof(Type, cell)}, &type_type);
 

@@ -23,12 +23,14 @@ bool may_push();
 Value push_generator(Generator* g, Value send, OnReturn on_return, Value extra);
 Value push_throw(Generator* g, Value exception);
 
-/// Pushes a frame for the call of any callable, or calls it when it is a native; an error is pending when false. For deliveries.
-bool push_callback(Value f, Value* args, std::int64_t count, Value keywords);
+/// For deliveries: calls f(*args, **keywords), `keywords` a dict or null. A function of the program gets a frame with OnReturn::callback, which
+/// runs when the native returns to the loop; everything else is called at once.
+enum class Pushed : std::uint8_t { failed, frame, done };
+Pushed push_callback(Value f, const Value* args, std::int64_t count, Value keywords);
 
 /// Stale values above the frames' stack pointers, of this thread.
 void wipe_stack(Thread& t);
-/// file and line of the frame `depth` calls up; null: none.
+/// The frame `depth` calls up; null: none.
 const Frame* frame_at(int depth);
 std::int64_t frame_line(const Frame* f);
 

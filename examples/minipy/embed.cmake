@@ -1,0 +1,11 @@
+# Writes the files of a folder as string literals: cmake -DFOLDER=... -DOUTPUT=... -P embed.cmake
+file(GLOB_RECURSE files RELATIVE ${FOLDER} ${FOLDER}/*.py)
+list(SORT files)
+set(code "#include \"vm/embedded.hpp\"\n\nnamespace minipy {\n\nconst EmbeddedFile kEmbeddedFiles[] = {\n")
+foreach(path IN LISTS files)
+  file(READ ${FOLDER}/${path} text)
+  string(APPEND code "    {\"${path}\", R\"--py--(${text})--py--\"},\n")
+endforeach()
+list(LENGTH files count)
+string(APPEND code "};\nconst std::size_t kEmbeddedCount = ${count};\n\n}  // namespace minipy\n")
+file(WRITE ${OUTPUT} "${code}")

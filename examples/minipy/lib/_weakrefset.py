@@ -1,0 +1,5 @@
+"""Where Python has WeakSet; here it is weakref's."""
+
+from weakref import WeakSet
+
+__all__ = ['WeakSet']
