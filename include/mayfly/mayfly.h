@@ -86,6 +86,8 @@ typedef struct mayfly_queue mayfly_queue;
 /* A queue that is never destroyed; `host` is copied and may be null. Null: no memory, or `size` is not this library's. */
 mayfly_queue *mayfly_queue_new(const mayfly_host *host);
 int mayfly_queue_pending(const mayfly_queue *queue);
+mayfly_status mayfly_queue_own(mayfly_queue *queue);
+void mayfly_queue_disown(mayfly_queue *queue);
 mayfly_status mayfly_queue_set_wake(mayfly_queue *queue, void (*hint)(void *), void *argument);
 int mayfly_queue_take(mayfly_queue *queue, mayfly_event *event);
 void mayfly_queue_put_back(mayfly_queue *queue, const mayfly_event *event);

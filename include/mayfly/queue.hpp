@@ -46,7 +46,7 @@ struct Drained {
   std::size_t ran = 0;
   std::size_t left = 0;
   bool stopped = false;   ///< The host answered stop.
-  bool busy = false;      ///< This queue is being drained already, by this or another thread: nothing was called.
+  bool busy = false;      ///< This queue is being drained already, by this or another thread, or another thread owns it: nothing was called.
 };
 
 /// What a queue has to do and has done.
@@ -87,6 +87,11 @@ class CallbackQueue {
   bool collect() noexcept;
   /// Collect and drain, again while that brings new deaths (8 rounds at most). Python: gc.collect(). MAY CALL HOST.
   Drained collect_and_drain() noexcept;
+  /// The calling thread owns the queue from now on: events are handed to it alone. Elsewhere take() answers false and drain() busy, until disown() or until
+  /// another thread owns it; so a callback never runs on a surprising thread. A drainer is stopped, as by stop_drainer(). A thread that ends while it owns a queue leaves it to
+  /// whoever calls own() next. At exit, and in a forked child of another thread, a queue has no owner.
+  Status own() noexcept;
+  void disown() noexcept;
   /// From now on finalizers with at_exit wait as events, newest first, behind those that wait already; later ones join in front.
   void begin_exit() noexcept;
   /// Drops all that waits, and answers how many events and finalizers with at_exit it dropped. Afterwards bind and finalize answer shut_down; loads still work.
@@ -114,7 +119,7 @@ inline void safepoint() noexcept {
 }
 
 /// For programs without a loop: a thread of mayfly's, registered with the collector, drains the queue whenever something died, until stop_drainer() or
-/// shutdown(). Callbacks run there. `ok` if it runs already; `no_memory`: no thread to be had. A forked child has none until it starts one.
+/// shutdown(). Callbacks run there. The queue has no owner then. `ok` if it runs already; `no_memory`: no thread to be had. A forked child has none until it starts one.
 Status start_drainer(CallbackQueue& queue) noexcept;
 /// Waits until the drainer's callback has returned and the thread is gone; called from that callback it only asks. No drainer: nothing.
 void stop_drainer(CallbackQueue& queue) noexcept;

@@ -188,6 +188,11 @@ bool EventQueue::enlist(FinalizerRecord& record) noexcept {
   return true;
 }
 
+bool EventQueue::serves_this_thread() const noexcept {
+  const std::thread::id only = owner.load(std::memory_order_relaxed);
+  return only == std::thread::id{} || only == std::this_thread::get_id();
+}
+
 bool EventQueue::begin_drain() noexcept {
   std::thread::id nobody;
   return drained_by.compare_exchange_strong(nobody, std::this_thread::get_id(), std::memory_order_acquire);
@@ -195,6 +200,7 @@ bool EventQueue::begin_drain() noexcept {
 
 void EventQueue::forget_other_threads() noexcept {
   if (drained_by.load() != std::this_thread::get_id()) end_drain();   // one that forks in a callback is draining still
+  if (!serves_this_thread()) owner = std::thread::id{};
   if (sweeping.exchange(false)) swept = 0;                            // that sweep never ends: again
   drainer.running = false;
   wake_up.forget(Wake::drainer);

@@ -101,6 +101,7 @@ struct EventQueue {                  // mapped memory, never freed
   CallbackQueue* face = nullptr;
   std::atomic<std::size_t> waiting{0};    // events in chain and staged
   std::atomic<std::thread::id> drained_by{};      // the thread inside drain(); none: a default id
+  std::atomic<std::thread::id> owner{};           // the only thread that is handed events, or a default id
   std::atomic<bool> exiting{false};
   std::atomic<bool> exit_done{false};     // exiting, and no exit finalizer is left; a new one clears it
   std::atomic<bool> closed{false};
@@ -116,6 +117,7 @@ struct EventQueue {                  // mapped memory, never freed
   static EventQueue* of(CallbackQueue& face) noexcept;
   static EventQueue* peek(const CallbackQueue& face) noexcept;
 
+  bool serves_this_thread() const noexcept;
   /// Makes the calling thread the one that drains; false: somebody does already.
   bool begin_drain() noexcept;
   void end_drain() noexcept { drained_by.store({}, std::memory_order_release); }

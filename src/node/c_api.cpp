@@ -154,6 +154,8 @@ mayfly_queue* mayfly_queue_new(const mayfly_host* host) {
   return queue;
 }
 int mayfly_queue_pending(const mayfly_queue* queue) { return queue->queue.pending(); }
+mayfly_status mayfly_queue_own(mayfly_queue* queue) { return c(queue->queue.own()); }
+void mayfly_queue_disown(mayfly_queue* queue) { queue->queue.disown(); }
 mayfly_status mayfly_queue_set_wake(mayfly_queue* queue, void (*hint)(void*), void* argument) { return c(queue->queue.set_wake(hint, argument)); }
 int mayfly_queue_take(mayfly_queue* queue, mayfly_event* event) { return queue->queue.take(*reinterpret_cast<Event*>(event)); }
 void mayfly_queue_put_back(mayfly_queue* queue, const mayfly_event* event) { queue->queue.put_back(*reinterpret_cast<const Event*>(event)); }

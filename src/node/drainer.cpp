@@ -49,6 +49,7 @@ Status start_drainer(CallbackQueue& face) noexcept {
   if (queue->drainer.running) return Status::ok;
   if (queue->closed) return Status::shut_down;
   queue->drainer.stop = false;
+  queue->owner = std::thread::id{};
   queue->drainer.running = ::pthread_create(&queue->drainer.thread, nullptr, drain_until_stopped, queue) == 0;
   return queue->drainer.running ? Status::ok : Status::no_memory;
 }

@@ -78,7 +78,7 @@ bool CallbackQueue::pending() const noexcept {
 bool CallbackQueue::take(Event& event) noexcept {
   core::EventQueue* queue = core::EventQueue::peek(*this);
   event = {};
-  return queue != nullptr && take_within(*queue, event, core::kNoDeadline);
+  return queue != nullptr && queue->serves_this_thread() && take_within(*queue, event, core::kNoDeadline);
 }
 
 void CallbackQueue::put_back(const Event& event) noexcept { core::EventQueue::peek(*this)->put_back(event); }
@@ -91,7 +91,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
     result.left = queue->waiting.load(std::memory_order_relaxed);
     return result;
   }
-  if (t_silent != 0 || !queue->begin_drain()) {
+  if (t_silent != 0 || !queue->serves_this_thread() || !queue->begin_drain()) {
     result.busy = true;
     result.left = queue->waiting.load(std::memory_order_relaxed);
     return result;
@@ -131,6 +131,20 @@ Drained CallbackQueue::collect_and_drain() noexcept {
     if (drained.stopped || drained.busy) break;
   }
   return total;
+}
+
+Status CallbackQueue::own() noexcept {
+  if (const Status ready = node::ready(); ready != Status::ok) return ready;
+  core::EventQueue* queue = core::EventQueue::of(*this);
+  if (queue == nullptr) return Status::no_memory;
+  stop_drainer(*this);
+  queue->owner.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  return Status::ok;
+}
+
+void CallbackQueue::disown() noexcept {
+  core::EventQueue* queue = core::EventQueue::peek(*this);
+  if (queue != nullptr && queue->serves_this_thread()) queue->owner.store({}, std::memory_order_relaxed);
 }
 
 void CallbackQueue::begin_exit() noexcept {

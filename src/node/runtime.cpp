@@ -56,6 +56,7 @@ void shutdown() noexcept {
   gc::pause();                                     // S45: no collection during the loop
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
     queue->face->begin_exit();
+    queue->owner = std::thread::id{};              // whoever ends the process runs the finalizers
     queue->end_drain();                            // exit() inside a callback: that drain never goes on
     const std::uint64_t spent = core::now_ns() - start;
     if (spent < g_options.exit_nanoseconds) (void)queue->face->drain({.nanoseconds = g_options.exit_nanoseconds - spent});

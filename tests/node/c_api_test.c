@@ -131,12 +131,14 @@ void c_references(void) {
   CHECK(mayfly_get(&other->node) == NULL);
 
   CHECK(mayfly_queue_set_wake(queue, wake, &wakes) == MAYFLY_OK);
+  CHECK(mayfly_queue_own(queue) == MAYFLY_OK);
   CHECK(!mayfly_queue_take(queue, &event));
   c_test.kill_and_collect(a);
   CHECK(mayfly_queue_pending(queue));
   CHECK(mayfly_queue_take(queue, &event) && event.holder == fails && event.ref == &fails->node && event.payload == &unraisable);
   CHECK(wakes > 0);
   mayfly_queue_put_back(queue, &event);
+  mayfly_queue_disown(queue);
   mayfly_callbacks_off();
   CHECK(mayfly_queue_drain(queue, SIZE_MAX, UINT64_MAX).busy);
   mayfly_callbacks_on();

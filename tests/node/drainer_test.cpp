@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 namespace mayfly::world {
@@ -71,6 +72,50 @@ TEST_F(DrainerTest, MayBeStoppedFromItsOwnCallback) {
   wait_for(1);
   die();
   EXPECT_EQ(queue.drain().ran + static_cast<std::size_t>(queue.drain().busy), 1u);
+}
+
+TEST_F(DrainerTest, AnOwnerAloneIsHandedEvents) {
+  ASSERT_EQ(queue.own(), Status::ok);
+  die();
+  Event event;
+  std::thread stranger([&] {
+    const ThreadScope scope;
+    EXPECT_TRUE(queue.pending());
+    EXPECT_FALSE(queue.take(event));
+    EXPECT_TRUE(queue.drain().busy);
+    queue.disown();                                        // not its own: nothing
+    EXPECT_TRUE(queue.collect_and_drain().busy);
+  });
+  stranger.join();
+  EXPECT_EQ(g_called, 0);
+  EXPECT_EQ(queue.drain().ran, 1u);
+  EXPECT_EQ(g_on.load(), std::this_thread::get_id());
+}
+
+TEST_F(DrainerTest, AnotherThreadMayBecomeTheOwner) {
+  ASSERT_EQ(start_drainer(queue), Status::ok);
+  std::thread owner([this] {
+    const ThreadScope scope;
+    ASSERT_EQ(queue.own(), Status::ok);                    // and the drainer is gone
+  });
+  owner.join();                                            // it ends without a word
+  die();
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(g_called, 0);
+  EXPECT_TRUE(queue.drain().busy);
+  ASSERT_EQ(queue.own(), Status::ok);
+  EXPECT_EQ(queue.drain().ran, 1u);
+  queue.disown();
+  die();
+  std::thread stranger([this] {
+    const ThreadScope scope;
+    EXPECT_EQ(queue.drain().ran, 1u);
+  });
+  stranger.join();
+  ASSERT_EQ(queue.own(), Status::ok);
+  ASSERT_EQ(start_drainer(queue), Status::ok);             // which ends the ownership
+  die();
+  wait_for(3);
 }
 
 TEST_F(DrainerTest, IsRefusedAfterShutdown) {

@@ -94,6 +94,40 @@ void fork_in_a_callback() {
   (void)default_queue().drain();
 }
 
+/// Forks a thousand times while threads register, load and drain; in each child everything works that worked in its parent.
+void a_thousand_forks() {
+  static std::atomic<bool> stop{false};
+  std::thread busy[3];
+  for (std::thread& thread : busy) {
+    thread = std::thread([] {
+      const ThreadScope scope;
+      while (!stop) {
+        auto* thing = make<Thing>();
+        const auto weak = WeakRef<Thing>::of(thing, [] {});
+        if (finalize(thing, [] {}, default_queue(), AtExit::no).status != Status::ok || weak.value.get() != thing) std::abort();
+        safepoint();
+      }
+    });
+  }
+  int failed = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      static bool called = false;
+      on_death([] { called = true; });
+      auto* thing = make<Thing>();
+      const Weak<Thing> weak = Weak<Thing>::of(thing).value;
+      (void)default_queue().collect_and_drain();
+      ::_exit(called && weak.get() == thing ? 0 : 1);
+    }
+    int status = 1;
+    failed += ::waitpid(child, &status, 0) != child || status != 0;
+  }
+  stop = true;
+  for (std::thread& thread : busy) thread.join();
+  say(failed == 0 ? 'k' : '!');
+}
+
 void forks() {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -145,6 +179,15 @@ int main(int argc, char** argv) {
   if (way == "deadline") {            // the newest takes all the time
     (void)finalize(g_thing.get(), [] { ::usleep(100'000); }).status;
   }
+  if (way == "owned") {               // by a thread that is gone: the exit does not ask for it
+    std::thread owner([] {
+      const ThreadScope scope;
+      if (default_queue().own() != Status::ok) std::abort();
+    });
+    owner.join();
+    if (!default_queue().drain().busy) std::abort();
+  }
+  if (way == "thousand-forks") a_thousand_forks();
   if (way == "drain-fork") fork_beside_a_drain();
   if (way == "callback-fork") fork_in_a_callback();
   if (way == "drainer-fork") drainers_on_both_sides();

@@ -41,11 +41,13 @@ TEST(Exit, AForkedChildStartsADrainerOfItsOwn) { expect("drainer-fork", "kpcba",
 TEST(Exit, OnTheDrainersThread) { expect("drainer", "dcba", 0); }
 TEST(Exit, UnderscoreExitRunsNone) { expect("_exit", "", 3); }   // T8
 TEST(Exit, QuickExitRunsNone) { expect("quick_exit", "", 3); }   // T8
+TEST(Exit, AQueueThatAnotherThreadOwnsIsEmptiedToo) { expect("owned", "cba", 0); }
 TEST(Exit, AForkBesideADrainLeavesTheChildAbleToDrain) { expect("drain-fork", "kcba", 0); }
 TEST(Exit, AForkInACallbackIsStillInsideItsDrain) {
   const std::string printed = run("callback-fork").printed;       // parent and child at once
   EXPECT_TRUE(printed == "kpcba" || printed == "pkcba") << printed;
 }
+TEST(Exit, AThousandForksBesideRunningThreads) { expect("thousand-forks", "kcba", 0); }
 TEST(Exit, BothSidesOfAForkRunThem) { expect("fork-both", "ncba|cba", 0); }   // T8
 TEST(Exit, AForkedChildMayLeaveThemToItsParent) { expect("fork-parent", "n|cba", 0); }   // T8
 
