@@ -1,5 +1,6 @@
 // Everything of mayfly for C++ programs and hosts.
 #pragma once
+#include <mayfly/concurrent_weak_map.hpp>
 #include <mayfly/concurrent_weak_set.hpp>
 #include <mayfly/finalizer.hpp>
 #include <mayfly/make.hpp>
