@@ -32,6 +32,8 @@ void* allocate_untraced(std::size_t bytes) noexcept;
 void* allocate_roots(std::size_t bytes) noexcept;
 /// The start of the collected object that `address` points into, or null if the collector did not allocate it. Takes no lock.
 void* base_of(const void* address) noexcept;
+/// The address lies in the collector's heap, and no object begins there any more. May miss it.
+bool was_freed(const void* base) noexcept;
 /// Stores a traced pointer into collected memory so that an incremental collector notices.
 void store_traced(void** where, void* value) noexcept;
 /// Tells the collector that pointers `offset` bytes into an object keep it alive (needed only where a host switched interior pointers off).

@@ -87,9 +87,11 @@ void unlink_slot(Handle slot) noexcept {
 namespace {
 /// Between a collection and its first verification, and while contracts are checked.
 [[gnu::noinline]] void* load_slowly(Handle slot) noexcept {
-  if (zeal::checking.load(std::memory_order_relaxed)) check_thread(__FILE__, __LINE__);
+  const bool checking = zeal::checking.load(std::memory_order_relaxed);
+  if (checking) check_thread(__FILE__, __LINE__);
   LockedRead read{slot, nullptr};
   with_allocation_lock(read_locked, &read);
+  if (checking && read.referent != nullptr) check_referent(read.referent, __FILE__, __LINE__);
   return read.referent;
 }
 

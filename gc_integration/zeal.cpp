@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <thread>
 
 namespace mayfly::gc {
 namespace zeal {
@@ -141,6 +142,61 @@ void leave_blocking() noexcept { --t_blocking; }
 void check_thread(const char* file, int line) noexcept {
   if (t_blocking != 0) contract_broken(file, line, "a weak read inside blocking(): read before it, or after");
   if (!this_thread_is_registered()) contract_broken(file, line, "a weak read on a thread that the collector does not know: use mayfly::ThreadScope");
+}
+
+void check_referent(const void* base, const char* file, int line) noexcept {
+  if (was_freed(base)) contract_broken(file, line, "a weak read of an object that was freed by hand: call clear_now() first");
+}
+
+// ---- one thread at a time --------------------------------------------------------------------------------------------------------------------
+
+struct Use {                                   // which thread uses what: places are claimed, and given back
+  std::atomic<const void*> what{nullptr};
+  std::atomic<std::thread::id> who{};
+  unsigned depth = 0;                          // of that thread's uses
+};
+
+namespace {
+constexpr std::size_t kUses = 256;             // at the same time; more are not watched
+constinit Use g_uses[kUses];
+
+bool contracts_are_checked() noexcept {
+#ifdef NDEBUG
+  return zeal::checking.load(std::memory_order_relaxed);
+#else
+  return true;
+#endif
+}
+
+/// The place of `what`, claimed if need be; null: all are taken.
+Use* claim(const void* what) noexcept {
+  const std::size_t first = reinterpret_cast<std::uintptr_t>(what) / 16;
+  for (std::size_t i = 0; i < kUses; ++i) {
+    Use& use = g_uses[(first + i) % kUses];
+    const void* there = use.what.load(std::memory_order_acquire);
+    if (there == what || (there == nullptr && use.what.compare_exchange_strong(there, what))) return &use;
+    if (there == what) return &use;            // claimed just now by another thread
+  }
+  return nullptr;
+}
+}  // namespace
+
+void OneThread::begin() const noexcept {
+  if (!contracts_are_checked()) return;
+  use_ = claim(what_);
+  if (use_ == nullptr) return;
+  std::thread::id nobody;
+  if (!use_->who.compare_exchange_strong(nobody, std::this_thread::get_id()) && nobody != std::this_thread::get_id()) {
+    contract_broken(__FILE__, __LINE__, "two threads use a weak container at the same time: give each one of its own, or a lock to both");
+  }
+  ++use_->depth;
+}
+
+void OneThread::end() const noexcept {
+  if (use_ == nullptr || --use_->depth != 0) return;
+  use_->who.store({});
+  use_->what.store(nullptr, std::memory_order_release);
+  use_ = nullptr;
 }
 
 void contract_broken(const char* file, int line, const char* what) noexcept {

@@ -130,6 +130,7 @@ void* allocate_roots(std::size_t bytes) noexcept {
   return zeal::before_allocation() ? nullptr : GC_malloc_uncollectable(bytes);   // zeroed, as it is traced
 }
 void* base_of(const void* address) noexcept { return GC_base(const_cast<void*>(address)); }
+bool was_freed(const void* base) noexcept { return GC_is_heap_ptr(base) != 0 && GC_base(const_cast<void*>(base)) != base; }
 void store_traced(void** where, void* value) noexcept { GC_ptr_store_and_dirty(where, value); }
 void note_displacement(std::size_t offset) noexcept {
   if (!g_interior) GC_register_displacement(offset);

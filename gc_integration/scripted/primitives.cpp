@@ -72,6 +72,7 @@ void* base_of(const void* address) noexcept {
   auto* found = find(address);
   return found != nullptr ? found->first : nullptr;
 }
+bool was_freed(const void*) noexcept { return false; }
 void store_traced(void** where, void* value) noexcept { std::atomic_ref(*where).store(value, std::memory_order_relaxed); }
 void note_displacement(std::size_t) noexcept {}
 

@@ -87,6 +87,7 @@ class WeakTable {
   std::uint64_t deaths_seen_ = 0;
   WeakSide side_ = WeakSide::key;
   bool anchored_ = false;              // the queue knows of this table
+  std::uint8_t turn_ = 0;              // who is at it: nobody, the program, or a sweep by whoever takes from the queue
 };
 
 }  // namespace mayfly

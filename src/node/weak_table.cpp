@@ -4,6 +4,8 @@
 //   Dead entries are dropped (so that their strong side can die) by sweep(): when the queue is taken from, or when size() is asked, after something died
 //   that any container looked at; and when the entries are rebuilt.                                                   .table.sweep
 //   The queue knows its tables by anchors: weak handles of the objects that hold them.
+//   A table is used by one thread at a time, but its queue may be taken from by another: a drainer, for instance. So each use takes its turn, and a
+//   sweep on a queue's behalf skips a table that is in use; whoever uses it next sweeps in time.                       .table.turn
 //
 // Re-entrancy
 //   Host code runs only inside Probe::equal, and other people's finalizers inside allocations. After either, `edits_` tells whether the table is still
@@ -12,13 +14,16 @@
 // What the collector sees: entries are traced. A handle has its generation and a hash its top bit above any address.     .table.no-false-pointer
 #include <mayfly/weak_table.hpp>
 
+#include "gc_integration/check.hpp"
 #include "src/core/event_queue.hpp"
 #include "src/core/settle.hpp"
 #include "src/node/guard.hpp"
 
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <new>
+#include <thread>
 
 namespace mayfly {
 
@@ -44,11 +49,44 @@ void* object_of(const Entry& entry) noexcept {
 }
 
 enum class Existing { replace, keep };
+enum Turn : std::uint8_t { kFree, kUsed, kSwept };
 
 }  // namespace
 
+/// A use of the table by the program. Nests: inside an allocation of this very thread, or of what it calls.
 struct WeakTable::Access {
+  explicit Access(const WeakTable& table) noexcept : t(const_cast<WeakTable&>(table)), use(&table) { begin(); }
+  ~Access() { end(); }
+  Access(const Access&) = delete;
+  Access& operator=(const Access&) = delete;
+
   WeakTable& t;
+  gc::OneThread use;
+  mutable bool my_turn = false;
+
+  void begin() const noexcept {
+    const std::atomic_ref turn(t.turn_);
+    for (std::uint8_t found = kFree; !turn.compare_exchange_weak(found, kUsed, std::memory_order_acquire); found = kFree) {
+      if (found == kUsed) return;                                                            // further out, by this thread
+      if (found == kSwept) std::this_thread::yield();
+    }
+    my_turn = true;
+  }
+  /// Host code and allocations, which may never return (longjmp), find the table free, and may change it.
+  template <class F>
+  auto outside(F f) const noexcept {
+    const bool mine = my_turn;
+    end();
+    use.pause();
+    const auto result = f();
+    use.go_on();
+    if (mine) begin();
+    return result;
+  }
+  void end() const noexcept {
+    if (my_turn) std::atomic_ref(t.turn_).store(kFree, std::memory_order_release);           // pairs with those who take it
+    my_turn = false;
+  }
 
   struct Found {
     Entry* entry = nullptr;
@@ -85,13 +123,21 @@ struct WeakTable::Access {
       const Item held = item(entry, object);
       Answer answer = held.key == probe.what ? Answer::yes : Answer::no;
       if (probe.equal != nullptr) {
-        answer = probe.equal(probe.self, probe.what, held.key);
+        answer = outside([&] { return probe.equal(probe.self, probe.what, held.key); });
         reachable_here(object), reachable_here(held.key);   // held during the call
         if (answer == Answer::error) return {{}, Status::host_error};
         if (t.edits_ != edits) return {{}, Status::changed};                                 // .table.edits
       }
       if (answer == Answer::yes) return {{&entry, object}, Status::ok};
     }
+  }
+
+  /// The entry that the cursor stands on, as it was. A sweep may have emptied it since: then its weak side is the cursor's.
+  Entry copy_of(const Cursor& cursor) const noexcept {
+    Entry copy = t.entries_[cursor.at_ - 1];
+    copy.weak = gc::Handle{cursor.weak.bits};
+    copy.strong = t.side_ == WeakSide::key ? cursor.item.value : cursor.item.key;
+    return copy;
   }
 
   bool has_room() const noexcept { return t.used_ < t.capacity_ && t.indexed_ < t.capacity_; }
@@ -104,8 +150,8 @@ struct WeakTable::Access {
       std::uint32_t capacity = std::bit_ceil(t.live_ + t.live_ / 2 + 1);
       if (capacity < kFirstCapacity) capacity = kFirstCapacity;
       if (capacity > kMaxCapacity) return Status::no_memory;
-      auto* entries = static_cast<Entry*>(gc::allocate(capacity * sizeof(Entry)));
-      auto* index = static_cast<std::uint32_t*>(gc::allocate_untraced(capacity * 2 * sizeof(std::uint32_t)));
+      auto* entries = static_cast<Entry*>(outside([capacity] { return gc::allocate(capacity * sizeof(Entry)); }));
+      auto* index = static_cast<std::uint32_t*>(outside([capacity] { return gc::allocate_untraced(capacity * 2 * sizeof(std::uint32_t)); }));
       if (entries == nullptr || index == nullptr) return Status::no_memory;
       if (t.edits_ == edits) rebuild(entries, index, capacity);                              // else a finalizer changed the table meanwhile
     }
@@ -141,21 +187,23 @@ struct WeakTable::Access {
     ++t.live_;
   }
 
-  void remove(Entry& entry) noexcept {
+  static void remove(WeakTable& table, Entry& entry) noexcept {
     entry.weak = {};
     entry.strong = nullptr;
-    --t.live_;
-    ++t.edits_;
+    --table.live_;
+    ++table.edits_;
   }
+  void remove(Entry& entry) noexcept { remove(t, entry); }
 
   /// Drops what is dead. NO ALLOC; calls nothing.
-  void sweep() noexcept {
-    t.deaths_seen_ = core::contained_deaths();
-    for (std::uint32_t i = 0; i < t.used_; ++i) {
-      Entry& entry = t.entries_[i];
-      if (!entry.weak.empty() && object_of(entry) == nullptr) remove(entry);
+  static void sweep(WeakTable& table) noexcept {
+    table.deaths_seen_ = core::contained_deaths();
+    for (std::uint32_t i = 0; i < table.used_; ++i) {
+      Entry& entry = table.entries_[i];
+      if (!entry.weak.empty() && object_of(entry) == nullptr) remove(table, entry);
     }
   }
+  void sweep() noexcept { sweep(t); }
 
   /// Lets the queue know of this table. May collect. Holds no lock.
   Status anchor() noexcept {
@@ -180,8 +228,8 @@ struct WeakTable::Access {
     return Status::ok;
   }
 
-  /// May collect. MAY CALL HOST (equal).
-  Result<Item> insert(const Probe& probe, void* strong, const Referent& weak, Existing existing) noexcept {
+  /// The weak side of a new entry: a handle, and its object knows that some container holds it. May collect.
+  Result<Entry> weak_side(const Referent& weak) noexcept {
     if (const Status ready = node::ready(); ready != Status::ok) return {{}, ready};
     const auto target = node::target_of(weak);
     if (!target) return {{}, target.status};
@@ -189,7 +237,16 @@ struct WeakTable::Access {
     const auto slot = core::slot_for(target.value);
     if (!slot) return {{}, slot.status};
     core::mark_contained(target.value, slot.value);
-    return enter(probe, {slot.value, probe.hash | kHashTop, strong, target.value.offset}, weak.obj, existing);
+    return {{.weak = slot.value, .offset = target.value.offset}, Status::ok};
+  }
+
+  /// May collect. MAY CALL HOST (equal).
+  Result<Item> insert(const Probe& probe, void* strong, const Referent& weak, Existing existing) noexcept {
+    Result<Entry> entry = outside([&] { return weak_side(weak); });
+    if (!entry) return {{}, entry.status};
+    entry.value.hash = probe.hash | kHashTop;
+    entry.value.strong = strong;
+    return enter(probe, entry.value, weak.obj, existing);
   }
 
   /// REQUIRES: the entry's slot is marked, `object` is its weak side, this table is anchored. May collect. MAY CALL HOST (equal).
@@ -219,6 +276,15 @@ struct WeakTable::Access {
     entry.offset = with.offset;
   }
 
+  /// On behalf of the queue: only if nobody is at it.
+  static void sweep_free(WeakTable& table) noexcept {
+    const std::atomic_ref turn(table.turn_);
+    std::uint8_t found = kFree;
+    if (!turn.compare_exchange_strong(found, kSwept, std::memory_order_acquire)) return;
+    sweep(table);
+    turn.store(kFree, std::memory_order_release);
+  }
+
   static void sweep_all(core::EventQueue& queue) noexcept {
     core::Anchor** link = &queue.anchors;
     for (;;) {
@@ -229,7 +295,7 @@ struct WeakTable::Access {
       }
       if (anchor == nullptr) return;
       if (auto* base = static_cast<char*>(gc::load(anchor->object))) {
-        Access{*reinterpret_cast<WeakTable*>(base + anchor->offset)}.sweep();
+        sweep_free(*reinterpret_cast<WeakTable*>(base + anchor->offset));
         link = &anchor->next;
         continue;
       }
@@ -246,7 +312,7 @@ struct WeakTable::Access {
 };
 
 Result<Item> WeakTable::find(const Probe& probe) const noexcept {
-  const Access access{const_cast<WeakTable&>(*this)};
+  const Access access{*this};
   const auto found = access.find(probe);
   return {found ? access.item(*found.value.entry, found.value.object) : Item{}, found.status};
 }
@@ -284,6 +350,7 @@ Result<Item> WeakTable::pop_newest() noexcept {
 }
 
 void WeakTable::clear() noexcept {
+  const Access access{*this};
   entries_ = nullptr;
   index_ = nullptr;
   capacity_ = used_ = indexed_ = live_ = 0;
@@ -292,14 +359,15 @@ void WeakTable::clear() noexcept {
 }
 
 std::size_t WeakTable::size() const noexcept {
-  if (deaths_seen_ != core::contained_deaths()) Access{const_cast<WeakTable&>(*this)}.sweep();
+  Access access{*this};
+  if (deaths_seen_ != core::contained_deaths()) access.sweep();
   return live_;
 }
 
 Status WeakTable::next(Cursor& cursor, Dead dead) const noexcept {
+  const Access access{*this};
   if (cursor.changes_ == 0) cursor.changes_ = changes_ + 1;
   if (cursor.changes_ != changes_ + 1) return Status::changed;
-  const Access access{const_cast<WeakTable&>(*this)};
   while (cursor.at_ < used_) {
     const Entry& entry = entries_[cursor.at_++];
     void* object = object_of(entry);
@@ -315,9 +383,10 @@ Status WeakTable::next(Cursor& cursor, Dead dead) const noexcept {
 }
 
 Status WeakTable::remove(Cursor& cursor) noexcept {
+  Access access{*this};
   if (cursor.changes_ != changes_ + 1) return Status::changed;
   if (cursor.at_ == 0 || cursor.at_ > used_ || entries_[cursor.at_ - 1].weak.empty()) return Status::absent;
-  Access{*this}.remove(entries_[cursor.at_ - 1]);
+  access.remove(entries_[cursor.at_ - 1]);
   cursor.changes_ = ++changes_ + 1;
   return Status::ok;
 }
@@ -325,13 +394,12 @@ Status WeakTable::remove(Cursor& cursor) noexcept {
 Status WeakTable::update(const WeakTable& other, void* self, Answer (*equal)(void* self, const void* what, void* key)) noexcept {
   if (&other == this) return Status::ok;
   Access access{*this};
-  if (const Status known = access.anchor(); known != Status::ok) return known;
+  if (const Status known = access.outside([&] { return access.anchor(); }); known != Status::ok) return known;
   Cursor from;
   for (;;) {
     const Status stepped = other.next(from);
     if (stepped != Status::ok) return stepped == Status::absent ? Status::ok : stepped;
-    const Entry& entry = other.entries_[from.at_ - 1];
-    const Entry copy{entry.weak, entry.hash, entry.strong, entry.offset};
+    const Entry copy = Access{other}.copy_of(from);
     void* object = other.side_ == WeakSide::key ? from.item.key : from.item.value;
     const auto entered = access.enter({from.hash, from.item.key, self, equal}, copy, object, Existing::replace);
     reachable_here(object);

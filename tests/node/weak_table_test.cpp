@@ -2,9 +2,12 @@
 
 #include <mayfly/weak_table.hpp>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <random>
+#include <thread>
+#include <vector>
 
 namespace mayfly::world {
 namespace {
@@ -37,6 +40,36 @@ TEST(WeakTable, IsEmptyWhenAllZero) {
   EXPECT_EQ(table.size(), 0u);
   EXPECT_EQ(table.set(identity(o), token(1), {.obj = o}), Status::ok);
   EXPECT_EQ(table.find(identity(o)).value.value, token(1));
+}
+
+TEST(WeakTable, AQueueTakenFromByAnotherThreadSweepsOnlyBetweenUses) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  WeakTable& copy = table_in(queue);
+  std::atomic<bool> stop{false};
+  std::thread taker([&] {
+    const ThreadScope scope;
+    for (Event event; !stop;) (void)queue.take(event);
+  });
+  std::vector<Object*> alive;
+  for (int i = 0; i < 400; ++i) {
+    Object* o = object();
+    ASSERT_EQ(table.set(identity(o), token(1), {.obj = o}), Status::ok);
+    if (i % 40 == 0) {
+      alive.push_back(o);
+    } else {
+      kill_and_collect(o);
+    }
+    EXPECT_EQ(table.find(identity(alive.back())).status, Status::ok);
+    ASSERT_EQ(copy.update(table, nullptr, nullptr), Status::ok);
+  }
+  stop = true;
+  taker.join();
+  (void)queue.drain();
+  for (WeakTable* t : {&table, &copy}) {
+    EXPECT_EQ(t->size(), alive.size());
+    for (Object* o : alive) EXPECT_EQ(t->find(identity(o)).status, Status::ok);
+  }
 }
 
 TEST(WeakTable, ADeadEntryIsAbsentBeforeAnyDrainAndItsStrongSideIsLetGoAtTheDrain) {   // S31 S35

@@ -2,6 +2,7 @@
 #include <mayfly/mayfly.hpp>
 #include <mayfly/testing.hpp>
 
+#include <gc.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -247,6 +248,41 @@ TEST_F(ZealDeathTest, AReadOnAnUnknownThreadIsNamed) {
         std::thread([] { (void)w.get(); }).join();
       },
       "slots.cpp:[0-9]+: mayfly contract broken: a weak read on a thread that the collector does not know");
+}
+
+using Numbered = WeakValueMap<int, Node>;
+
+TEST_F(ZealDeathTest, TwoThreadsInOneContainerAreNamed) {
+  EXPECT_DEATH(
+      {
+        (void)init({.zeal = "seed:1"});
+        static Root<Numbered> map(make<Numbered>());
+        static Root<Node> node(make<Node>());
+        const auto use = [] {
+          const ThreadScope scope;
+          for (int i = 0; i < 1'000'000; ++i) (void)map->set(i % 100, node.get());
+        };
+        std::thread first(use);
+        std::thread second(use);
+        first.join();
+        second.join();
+      },
+      "mayfly contract broken: two threads use a weak container at the same time");
+}
+
+TEST_F(ZealDeathTest, AReadOfWhatWasFreedByHandIsNamed) {
+  EXPECT_DEATH(
+      {
+        (void)init({.zeal = "seed:1"});
+        struct Large {
+          char bytes[1 << 20];
+        };
+        Large* large = make<Large>();
+        const auto w = unwrap(Weak<Large>::of(large));
+        GC_FREE(large);
+        (void)w.get();
+      },
+      "a weak read of an object that was freed by hand: call clear_now");
 }
 
 TEST_F(ZealDeathTest, AReadInsideBlockingIsNamed) {
