@@ -1,7 +1,7 @@
 #!/bin/sh
 # From a bare Debian to a running program: cmake/bootstrap.sh demo | test
-# Installs what is missing (and nothing, without touching the network, when nothing is), configures, builds build/release, and runs the tour of the
-# files below /usr/share/doc, or every test.
+# Installs what is missing (and nothing, without touching the network, when nothing is), configures, builds build/release, and runs minipy's tour
+# of the files below /usr/share/doc, or every test.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -41,8 +41,8 @@ cmake --preset release
 say "building"
 cmake --build --preset release
 if [ "$1" = demo ]; then
-  say "running build/release/bin/mayfly_tour"
-  build/release/bin/mayfly_tour
+  say "running build/release/bin/minipy examples/minipy/tour.py"
+  build/release/bin/minipy examples/minipy/tour.py
 else
   say "testing"
   ctest --preset release -j 2

@@ -55,6 +55,8 @@ def show(thing):
         return repr(thing)
     if isinstance(thing, (list, tuple)):
         return "[" + ", ".join([show(item) for item in thing]) + "]"
+    if isinstance(thing, (set, frozenset)):
+        return "{" + shown(thing) + "}"
     if isinstance(thing, dict):
         return "{" + ", ".join([show(key) + ": " + show(thing[key]) for key in thing]) + "}"
     if isinstance(thing, weakref.ref):

@@ -1,7 +1,7 @@
 """Runs random programs about weak references in minipy and in CPython, and reports where the two differ.
 
     run.py --minipy PATH [--python python3.11] [--seeds A:B] [--jobs N] [--args "--gc=stress"] [--keep DIR]
-    run.py --minipy PATH [options] FILE...  # these programs, those of regressions/ for example
+    run.py --minipy PATH [options] FILE...  # these programs; of a folder (regressions/) all
     run.py --hoard [options]       # checks the programs: CPython against CPython in which objects die late
 
 Exit status: 0 when all agree, 1 when some do not, 2 when there is nothing to run.
@@ -166,10 +166,16 @@ def check_file(comparison, path):
     return path, pathlib.Path(path).read_text(), comparison.of_file(path)
 
 
+def programs_of(paths):
+    """Files, and of each folder all programs in it."""
+    found = [sorted(map(str, path.glob("*.py"))) if path.is_dir() else [str(path)] for path in map(pathlib.Path, paths)]
+    return sum(found, [])
+
+
 def work_of(comparison, options):
     """What there is to run, as functions without arguments."""
     if options.files:
-        return [lambda path=path: check_file(comparison, path) for path in options.files]
+        return [lambda path=path: check_file(comparison, path) for path in programs_of(options.files)]
     return [lambda seed=seed: check_seed(comparison, options, seed) for seed in seed_range(options.seeds)]
 
 
@@ -208,7 +214,7 @@ def main():
     parser.add_argument("--seeds", default="0:100", help="A:B, without B")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--keep", help="a folder for the programs that differ")
-    parser.add_argument("files", nargs="*", help="programs to run instead of seeds")
+    parser.add_argument("files", nargs="*", help="programs, or folders of them, to run instead of seeds")
     options = parsed_options(parser)
     work = work_of(Comparison(options), options)
     if not work:

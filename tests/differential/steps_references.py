@@ -2,7 +2,7 @@
 from program import kind
 from steps_objects import creation, new_victim
 
-LIVE = ["ref", "tagged", "loud", "held"]    # kinds whose call is harmless; "held" ones are never dropped by a step
+LIVE = ["ref", "tagged", "loud", "held", "keyed"]    # their calls are harmless; "held" ones are never dropped
 
 
 def callback(program, target, text):
@@ -143,7 +143,8 @@ def read_all(program):
 
 @kind(3)
 def callback_attribute(program):
-    """Of living references: in CPython a dead one still has its callback if its object died in a cycle."""
+    """Of living references: in CPython a dead one still has its callback if its object died in a cycle.
+    And not of those that containers made, whose callbacks are CPython's own way to remove entries."""
     name = alive_reference(program, "ref", "tagged", "held")
     if not name:
         return None
@@ -163,7 +164,7 @@ def texts_of_references(program):
 
 @kind(5, clean=True)
 def compare_references(program):
-    first, second = program.pick_reference("ref", "tagged", "held"), program.pick_reference("ref", "tagged", "held")
+    first, second = [program.pick_reference("ref", "tagged", "held", "keyed") for _ in range(2)]
     if not first:
         return None
     return [f"first, second = R[{first!r}], R[{second!r}]",
@@ -175,7 +176,7 @@ def compare_references(program):
 @kind(4, clean=True)
 def hash_alive(program):
     """The hash of a reference is that of its object."""
-    name = alive_reference(program, "ref", "tagged", "held")
+    name = alive_reference(program, "ref", "tagged", "held", "keyed")
     if not name:
         return None
     target = program.references[name][1]

@@ -3,6 +3,7 @@
 
 #include "compile/compiler.hpp"
 #include "runtime/ops.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 
 namespace minipy {
@@ -393,7 +394,7 @@ void Compiler::comprehension(const Node* node) {
 
 void Compiler::value(const Node* node) {
   if (failed()) return;
-  if (++depth_ > kDeepestTree)
+  if (++depth_ > kDeepestTree || stack_is_low())
     fail(node, kTooDeep);
   else
     value_parts(node);

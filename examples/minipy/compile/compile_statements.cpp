@@ -1,6 +1,7 @@
 // Statements. Each leaves the stack as it was.
 #include "compile/compiler.hpp"
 #include "runtime/ops.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 
 namespace minipy {
@@ -12,7 +13,7 @@ void Compiler::statements(const Nodes& nodes) {
 void Compiler::statement(const Node* node) {
   if (failed()) return;
   out_.line(node->line);
-  if (++depth_ > kDeepestTree) fail(node, kTooDeep);
+  if (++depth_ > kDeepestTree || stack_is_low()) fail(node, kTooDeep);
   switch (node->kind) {
     case NodeKind::if_:
       if_statement(node);

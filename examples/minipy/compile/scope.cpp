@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/stack.hpp"
+
 namespace minipy {
 
 Place Scope::place(const std::string& name) const {
@@ -142,7 +144,7 @@ void Scopes::visit(const Nodes& nodes) {
 
 void Scopes::visit(const Node* node) {
   if (node == nullptr || fault_->kind != Fault::Kind::none) return;
-  if (++depth_ > kDeepestTree)
+  if (++depth_ > kDeepestTree || stack_is_low())
     fail(node, kTooDeep);
   else
     visit_parts(node);

@@ -4,6 +4,7 @@
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
 #include "vm/vm.hpp"
@@ -12,6 +13,7 @@ namespace minipy {
 
 Value call(Value f, Args args) {
   if (is_exact(f, &function_type)) return run_function(as<Function>(f), args);
+  if (!may_recurse(" while calling a Python object")) return nullptr;
   const Slots* slots = type_of(f)->slots;
   if (slots->call != nullptr) return slots->call(f, args);
   return raise(exc::TypeError, "'{}' object is not callable", type_name(f));

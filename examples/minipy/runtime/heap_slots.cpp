@@ -4,8 +4,10 @@
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
+#include "runtime/thread.hpp"
 
 namespace minipy {
 
@@ -53,11 +55,16 @@ bool heap_hash(Value self, std::uint64_t* out) {
   return hash_value(r, out);
 }
 Value heap_call(Value self, Args args) {
+  thread_local std::int64_t depth = 0;  // of instances that are the __call__ of instances: no frame counts them, and the stack need not grow
   Value method = type_lookup(self->type, names::__call__);
   if (const Slots* base = inherited(method)) return base->call(self, args);
   if (method == nullptr) return raise(exc::TypeError, "'{}' object is not callable", self->type->name);
+  if (depth >= recursion_limit) return raise_recursion(" while calling a Python object"), nullptr;
   Value bound = bind_descriptor(method, self, self->type);
-  return bound == nullptr ? nullptr : call(bound, args);
+  ++depth;
+  Value result = bound == nullptr ? nullptr : call(bound, args);
+  --depth;
+  return result;
 }
 Value heap_getattr(Value self, Str* name) {
   Type* type = self->type;

@@ -5,6 +5,7 @@
 
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "runtime/thread.hpp"
 
@@ -163,6 +164,7 @@ Value unary(UnaryOp op, Value v) {
 
 Value compare(CompareOp op, Value a, Value b) {
   if (are_ints(a, b)) return boolean(compare_as(op, int_of(a), int_of(b)));
+  if (!may_recurse(" in comparison")) return nullptr;
   Type *ta = type_of(a), *tb = type_of(b);
   const auto attempt = [](CompareOp o, Value x, Value y) {
     return type_of(x)->slots->compare == nullptr ? not_implemented() : type_of(x)->slots->compare(o, x, y);
@@ -211,7 +213,7 @@ bool hash_value(Value v, std::uint64_t* out) {
     return true;
   }
   if (v->type->slots->hash == nullptr) return raise(exc::TypeError, "unhashable type: '{}'", type_name(v)), false;
-  return v->type->slots->hash(v, out);
+  return may_recurse("") && v->type->slots->hash(v, out);
 }
 
 std::int64_t length(Value v) {
@@ -262,6 +264,7 @@ Value iter_next(Value iterator) {
 }
 
 Str* repr(Value v) {
+  if (!may_recurse(" while getting the repr of an object")) return nullptr;
   Value r = type_of(v)->slots->repr(v);
   if (r == nullptr) return nullptr;
   if (!is_str(r)) return as_str(raise(exc::TypeError, "__repr__ returned non-string (type {})", type_name(r)));

@@ -7,6 +7,7 @@
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
 #include "runtime/str.hpp"
+#include "runtime/table.hpp"
 #include "runtime/thread.hpp"
 
 namespace minipy {
@@ -59,6 +60,20 @@ void append_notes(std::string& out, Value exception) {
   for (std::int64_t i = 0; i < as_list(notes)->size; ++i) out += str_text(as_list(notes)->items[i]) + "\n";
 }
 
+/// Of a SyntaxError: the file, the line, and a caret under the column.
+void append_place(std::string& out, const Exception* e) {
+  if (e->dict == nullptr || !is_subtype(e->type, &exc::SyntaxError)) return;
+  const auto attribute = [e](const char* name) { return dict_get_name(e->dict, intern(name)); };
+  Value file = attribute("filename"), line = attribute("lineno"), column = attribute("offset"), text = attribute("text");
+  if (file == nullptr || !is_str(file) || line == nullptr || !is_int(line)) return;
+  out += format_text("  File \"{}\", line {}\n", as_str(file), int_of(line));
+  if (text == nullptr || !is_str(text) || column == nullptr || !is_int(column)) return;
+  const std::string_view whole = as_str(text)->view();
+  const std::size_t start = std::min(whole.find_first_not_of(" \t\f"), whole.size());
+  const auto at = std::clamp<std::int64_t>(int_of(column) - 1 - ssize(start), 0, ssize(whole.size() - start));
+  out += fmt::format("    {}\n    {}^\n", whole.substr(start), std::string(usize(at), ' '));
+}
+
 /// The exception that is told before `e`: its cause, or what was being handled; null: none.
 Value earlier(const Exception* e) { return e->cause != nullptr ? e->cause : e->suppress_context ? nullptr : e->context; }
 }  // namespace
@@ -91,6 +106,7 @@ std::string format_exception(Value exception) {
   for (std::int64_t i = chain == nullptr ? 0 : chain->size; i > 0; --i) {
     Value told = chain->items[i - 1];
     append_traceback(out, as<Exception>(told)->traceback);
+    append_place(out, as<Exception>(told));
     out += exception_line(told) + "\n";
     append_notes(out, told);
     if (i > 1)

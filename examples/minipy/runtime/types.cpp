@@ -7,6 +7,7 @@
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
 #include "runtime/slot_methods.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
 #include "vm/host_mayfly.hpp"
@@ -309,6 +310,7 @@ Value type_new(Type* meta, Str* name, Tuple* bases, Dict* dict, Args keywords) {
 namespace {
 int check_against(Value v, Value type, Str* hook, bool instance) {
   if (is_instance(type, &tuple_type)) {
+    if (!may_recurse(instance ? " in __instancecheck__" : " in __subclasscheck__")) return -1;
     for (std::int64_t i = 0; i < as_tuple(type)->size; ++i)
       if (const int r = check_against(v, as_tuple(type)->items[i], hook, instance); r != 0) return r;
     return 0;

@@ -2,6 +2,7 @@
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
 #include "types/types.hpp"
@@ -112,6 +113,7 @@ Value enumerate_construct(Type* cls, Args args) {
   return v;
 }
 Value enumerate_next(Value v) {
+  if (!may_recurse("")) return nullptr;
   Value item = iter_next(of(v)->a);
   return item == nullptr ? nullptr : tuple_of({int_new(of(v)->at++), item});
 }
@@ -140,6 +142,7 @@ Value uneven(Tuple* all, std::int64_t short_one) {  // strict: the first that en
   return nullptr;
 }
 Value zip_next(Value v) {
+  if (!may_recurse("")) return nullptr;
   Tuple* all = as_tuple(of(v)->a);
   Tuple* out = all->size == 0 ? nullptr : tuple_new(all->size);
   for (std::int64_t i = 0; out != nullptr && i < all->size; ++i) {
@@ -160,6 +163,7 @@ Value map_construct(Type* cls, Args args) {
   return v;
 }
 Value map_next(Value v) {
+  if (!may_recurse("")) return nullptr;
   Tuple* all = as_tuple(of(v)->b);
   Tuple* values = tuple_new(all->size);
   for (std::int64_t i = 0; values != nullptr && i < all->size; ++i)
@@ -174,6 +178,7 @@ Value filter_construct(Type* cls, Args args) {
   return v;
 }
 Value filter_next(Value v) {
+  if (!may_recurse("")) return nullptr;
   while (Value item = iter_next(of(v)->b)) {
     Value keep = of(v)->a == none() ? item : call(of(v)->a, {item});
     const int t = keep == nullptr ? -1 : truth(keep);

@@ -5,6 +5,7 @@
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
 #include "vm/frames.hpp"
@@ -69,14 +70,16 @@ bool unpack_sequence(Value v, std::int64_t n, Value* to) {
     if (clear_error_if(exc::TypeError)) raise(exc::TypeError, "cannot unpack non-iterable {} object", type_name(v));
     return false;
   }
-  for (std::int64_t i = 0; i < n; ++i) {
-    to[n - 1 - i] = iter_next(it);
-    if (to[n - 1 - i] != nullptr) continue;
-    if (!error_pending()) raise(exc::ValueError, "not enough values to unpack (expected {}, got {})", n, i);
-    return false;
+  List* items = list_new(n);  // not on the stack yet: the iterator may call the program
+  while (items != nullptr && items->size <= n) {
+    Value item = iter_next(it);
+    if (item == nullptr || !list_append(items, item)) break;
   }
-  if (iter_next(it) != nullptr) return raise(exc::ValueError, "too many values to unpack (expected {})", n), false;
-  return !error_pending();
+  if (items == nullptr || error_pending()) return false;
+  if (items->size > n) return raise(exc::ValueError, "too many values to unpack (expected {})", n), false;
+  if (items->size < n) return raise(exc::ValueError, "not enough values to unpack (expected {}, got {})", n, items->size), false;
+  std::reverse_copy(items->items, items->items + n, to);
+  return true;
 }
 
 bool unpack_starred(Value v, std::int64_t before, std::int64_t behind, Value* to) {
@@ -182,6 +185,7 @@ Value make_function(Frame* f, Value* top, std::uint32_t flags) {
 
 int matches(Value exception, Value type) {
   if (is_exact(type, &tuple_type)) {
+    if (!may_recurse("")) return -1;
     for (std::int64_t i = 0; i < as_tuple(type)->size; ++i)
       if (const int yes = matches(exception, as_tuple(type)->items[i]); yes != 0) return yes;
     return 0;

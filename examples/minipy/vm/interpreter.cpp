@@ -3,6 +3,7 @@
 #include "modules/modules.hpp"
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
 #include "types/types.hpp"
@@ -40,6 +41,7 @@ void wait_for_threads() {
 
 bool start_interpreter() {
   if (!host_start()) return false;
+  note_stack();
   current_thread_ = thread_new();
   if (current_thread_ == nullptr) return std::fputs("minipy: no memory to start\n", stderr), false;
   take_lock();

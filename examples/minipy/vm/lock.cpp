@@ -19,6 +19,7 @@
 #include "modules/modules.hpp"
 #include "modules/threads.hpp"
 #include "runtime/error.hpp"
+#include "runtime/stack.hpp"
 #include "vm/interpreter.hpp"
 
 namespace minipy {
@@ -161,6 +162,7 @@ void* thread_main(void* argument) {
   const mayfly::ThreadScope scope;
   if (scope.status() != mayfly::Status::ok) return nullptr;  // the program is ending, or out of memory: the thread never begins
   auto* t = static_cast<Thread*>(argument);
+  note_stack();
   current_thread_ = t;
   take_lock();
   call_function(*t);

@@ -22,6 +22,21 @@ namespace {
 /// A call's outcome: the result was pushed, a frame was, or an exception is pending.
 enum class Called : std::uint8_t { value, frame, error };
 
+/// Arguments on the stack of the frame that calls a native are no stale values: what the native calls may collect, and so wipe the stack.
+class ArgumentsInUse {
+ public:
+  ArgumentsInUse(const Thread& t, const Value* base, Args args) : frame_(t.frame), sp_(frame_->sp) {
+    if (sp_ == base) frame_->sp = args.values + args.count + (args.names == nullptr ? 0 : args.names->size);
+  }
+  ~ArgumentsInUse() { frame_->sp = sp_; }
+  ArgumentsInUse(const ArgumentsInUse&) = delete;
+  ArgumentsInUse& operator=(const ArgumentsInUse&) = delete;
+
+ private:
+  Frame* frame_;
+  Value* sp_;
+};
+
 /// A class of the program is called whose __init__ is a function of the program: the instance is made, __init__ gets a frame.
 /// No frame and no error: nothing was done.
 Called push_construct(Thread& t, Value* base, Args args) {
@@ -57,6 +72,7 @@ Called call_value(Thread& t, Value* base, std::int64_t count, Tuple* keywords) {
         continue;
       }
       if (is_exact(f, &type_type) && is_heap_type(as_type(f)) && (as_type(f)->flags & (kAbstract | kNotConstructible)) == 0) {
+        const ArgumentsInUse in_use(t, base, args);
         const Called how = push_construct(t, base, args);
         if (how != Called::value) return how;
       } else if (!is_int(f) && is_heap_type(f->type)) {
@@ -67,6 +83,7 @@ Called call_value(Thread& t, Value* base, std::int64_t count, Tuple* keywords) {
         }
       }
     }
+    const ArgumentsInUse in_use(t, base, args);
     const bool native = !is_int(f) && (f->type == &native_type || f->type == &native_method_type);
     t.may_push = native && (as<Native>(f)->flags & kMayPush) != 0;
     Value result = call(f, args);

@@ -133,7 +133,10 @@ After unwind(Thread& t) {
 After serve_breaks(Thread& t) {
   const unsigned why = eval_break.load(std::memory_order_relaxed);
   if ((why & kYieldLock) != 0) drop_lock(), take_lock();
-  if ((why & kInterrupt) != 0 && take_interrupt()) return raise_exception(exception_new(exc::KeyboardInterrupt, "")), After::error;
+  if ((why & kInterrupt) != 0 && take_interrupt()) {
+    ++t.frame->pc;  // it comes in the next instruction
+    return raise_exception(exception_new(exc::KeyboardInterrupt, "")), After::error;
+  }
   if ((why & (kEvents | kCollect)) != 0) (void)serve(t, why);
   return After::resume;
 }

@@ -1,0 +1,6 @@
+import circular_b
+x = 1
+
+
+def get():
+    return circular_b.later()

@@ -1,0 +1,3 @@
+from . import leaf
+value = leaf.up()
+_private = 1

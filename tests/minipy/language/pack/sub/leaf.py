@@ -1,0 +1,5 @@
+from .. import first
+
+
+def up():
+    return first.name + " from " + __name__
