@@ -162,15 +162,22 @@ std::uint64_t verified_number() noexcept {
   return number;
 }
 
+namespace {
+/// What is used of it later cannot have died in the collection that the scan is for.
+Scan scan_of(const Slab* slab) noexcept {
+  return {slab, 0, slab != nullptr ? slab->used.load(std::memory_order_acquire) : 0, zeal::reorder()};
+}
+}  // namespace
+
 bool each_cleared(Scan& scan, void (*f)(Handle slot, Owner owner), bool (*go_on)(void*), void* argument) noexcept {
   constexpr unsigned kPatience = 1024, kWork = 32;          // in words looked at; a cleared one counts as so many
   unsigned patience = kPatience;
-  if (scan.at_start()) scan = {words::all_slabs(), 0};
+  if (scan.at_start()) scan = scan_of(words::all_slabs());
   while (scan.slab != nullptr) {
     auto* slab = static_cast<Slab*>(const_cast<void*>(scan.slab));
-    const std::size_t used = slab->used.load(std::memory_order_acquire);
-    while (scan.index < used) {
-      const std::size_t i = scan.index++;
+    while (scan.index < scan.end) {
+      const std::size_t i = scan.backwards ? scan.end - 1 - scan.index : scan.index;
+      ++scan.index;
       if (slab->words[i].load(std::memory_order_relaxed) == 0) {
         const std::uint64_t owner = slab->owners[i].load(std::memory_order_acquire);
         f(Handle{(owner & ~kAddressMask) | reinterpret_cast<std::uint64_t>(&slab->words[i])}, owner & kAddressMask);
@@ -180,7 +187,7 @@ bool each_cleared(Scan& scan, void (*f)(Handle slot, Owner owner), bool (*go_on)
       if (!go_on(argument)) return false;
       patience = kPatience;
     }
-    scan = {slab->next, 0};
+    scan = scan_of(slab->next);
   }
   return true;
 }

@@ -64,7 +64,8 @@ std::uint64_t verified_number() noexcept;
 /// Where a scan for cleared words is; the default is the beginning.
 struct Scan {
   const void* slab = nullptr;
-  std::size_t index = 0;
+  std::size_t index = 0, end = 0;      // of the slab's words
+  bool backwards = false;
   bool at_start() const noexcept { return slab == nullptr; }
 };
 /// Calls `f` for every cleared word from the scan's position on. `f` releases the slot, or leaves it for the next scan. Stops when `go_on`, asked every

@@ -24,7 +24,8 @@ constexpr std::size_t kTextRoom = 200;
 constexpr std::string_view kName = "MAYFLY_ZEAL=";
 
 constinit std::atomic<std::uint64_t> g_state{0};            // of the random sequence
-constinit std::uint64_t g_collect_alloc = 0, g_collect_safepoint = 0, g_collect_load = 0, g_skip_drain = 0, g_split_drain = 0, g_yield = 0;
+constinit std::uint64_t g_collect_alloc = 0, g_collect_safepoint = 0, g_collect_load = 0, g_skip_drain = 0, g_split_drain = 0, g_reorder = 0,
+                        g_yield = 0;
 constinit std::atomic<std::uint64_t> g_fail_in{0};
 constinit std::atomic<void (*)()> g_on_failure{nullptr};
 constinit std::atomic<bool> g_forcing{false};
@@ -64,7 +65,8 @@ bool apply(std::string_view word, std::uint64_t& fail) noexcept {
     return true;
   }
   return value_of("collect-alloc=", g_collect_alloc) || value_of("collect-safepoint=", g_collect_safepoint) || value_of("fail-alloc=", fail) ||
-         value_of("collect-load=", g_collect_load) || value_of("skip-drain=", g_skip_drain) || value_of("split-drain=", g_split_drain) || value_of("yield=", g_yield);
+         value_of("collect-load=", g_collect_load) || value_of("skip-drain=", g_skip_drain) || value_of("split-drain=", g_split_drain) ||
+         value_of("reorder=", g_reorder) || value_of("yield=", g_yield);
 }
 
 }  // namespace
@@ -77,11 +79,13 @@ Status start(const char* text) noexcept {
     const std::string_view word = rest.substr(0, rest.find(','));
     rest.remove_prefix(word.size() == rest.size() ? word.size() : word.size() + 1);
     if (all.size() <= kTextRoom && apply(word, fail)) continue;
-    std::snprintf(g_problem, sizeof g_problem, "zeal: \"%.*s\" is none of seed:N, collect-alloc=N, collect-safepoint=N, fail-alloc=N, collect-load=N, skip-drain=N, split-drain=N, yield=N",
+    std::snprintf(g_problem, sizeof g_problem,
+                  "zeal: \"%.*s\" is none of seed:N, collect-alloc=N, collect-safepoint=N, fail-alloc=N, collect-load=N, skip-drain=N, split-drain=N, "
+                  "reorder=N, yield=N",
                   static_cast<int>(word.size() < kTextRoom ? word.size() : kTextRoom), word.data());
     return Status::unsupported;
   }
-  if (g_collect_alloc + g_collect_safepoint + g_collect_load + g_skip_drain + g_split_drain + g_yield + fail == 0) {
+  if (g_collect_alloc + g_collect_safepoint + g_collect_load + g_skip_drain + g_split_drain + g_reorder + g_yield + fail == 0) {
     g_collect_alloc = 100;
     g_collect_safepoint = 20;
   }
@@ -121,6 +125,7 @@ bool act_before_allocation() noexcept {
 void act_after_load() noexcept { collect_one_in(g_collect_load); }
 bool act_skip_drain() noexcept { return one_in(g_skip_drain); }
 bool act_end_drain() noexcept { return one_in(g_split_drain); }
+bool act_reorder() noexcept { return one_in(g_reorder); }
 void act_at_lock() noexcept {
   if (one_in(g_yield)) (void)::sched_yield();
 }

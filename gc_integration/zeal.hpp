@@ -8,8 +8,10 @@
 //   collect-load=20             a collection right after about every 20th weak read by the program
 //   skip-drain=5                about every 5th drain calls nothing and leaves what waits
 //   split-drain=5               a drain ends after about 5 events, as if its budget did
+//   reorder=2                   the deaths of a collection are met in another order in about every 2nd page of slots: only what one referent's callbacks
+//                               and what the queues promise stays in order
 //   yield=10                    about every 10th taking of a lock gives other threads a turn first
-// While one is active, contracts are checked at each weak load (see check.hpp).
+// While one is active, contracts are checked at each weak load and use of a weak container (see check.hpp).
 #pragma once
 #include <mayfly/status.hpp>
 
@@ -46,6 +48,7 @@ void act_at_safepoint() noexcept;
 void act_after_load() noexcept;
 bool act_skip_drain() noexcept;
 bool act_end_drain() noexcept;
+bool act_reorder() noexcept;
 void act_at_lock() noexcept;
 
 /// For mapped pages, which are asked for with locks held: never collects.
@@ -67,6 +70,8 @@ inline void* after_load(void* referent) noexcept {
 /// True: this drain shall call nothing; end here.
 inline bool skip_drain() noexcept { return armed.load(std::memory_order_relaxed) && act_skip_drain(); }
 inline bool end_drain() noexcept { return armed.load(std::memory_order_relaxed) && act_end_drain(); }
+/// True: these deaths shall be met backwards.
+inline bool reorder() noexcept { return armed.load(std::memory_order_relaxed) && act_reorder(); }
 /// Before a lock is taken.
 inline void at_lock() noexcept {
   if (armed.load(std::memory_order_relaxed)) act_at_lock();

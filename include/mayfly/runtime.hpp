@@ -21,9 +21,10 @@ struct Options {
   void (*exit_report)(std::size_t not_run) = nullptr;
   /// Forced trouble for tests, a seeded string such as "seed:7" or "seed:7,collect-alloc=50,collect-safepoint=10"; overrides the environment's
   /// MAYFLY_ZEAL. About one in N: collect-alloc (before an allocation or registration that mayfly makes), collect-safepoint (in take), collect-load (after
-  /// a weak read), skip-drain (a drain calls nothing), split-drain (a drain ends after an event), yield (before a lock); fail-alloc: the N-th fails. A
-  /// seed alone: collect-alloc=100,collect-safepoint=20. Weak reads then also check that their thread may read, and abort with a place and a reason. A
-  /// string that is not understood: init() answers unsupported.
+  /// a weak read), skip-drain (a drain calls nothing), split-drain (a drain ends after an event), reorder (deaths of one collection), yield (before a
+  /// lock); fail-alloc: the N-th fails. A seed alone: collect-alloc=100,collect-safepoint=20. Then contracts are checked too: weak reads on threads that may
+  /// not, or of what was freed by hand, and two threads in one weak container abort with a place and a reason. A string that is not understood: init()
+  /// answers unsupported.
   const char* zeal = nullptr;
 };
 

@@ -5,6 +5,7 @@
 #include <gc.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 #include <vector>
@@ -238,6 +239,25 @@ TEST_F(ZealDeathTest, SkipsAndSplitsDrainsButLosesNothing) {
         std::_Exit(called == 50 && drains > 5 ? 7 : 8);
       },
       testing::ExitedWithCode(7), "");
+}
+
+/// Whether objects that were made one after the other die, for their finalizers, in another order. They lie in one page of slots.
+int dies_out_of_order(const char* zeal) {
+  (void)init({.zeal = zeal});
+  static std::vector<int> order;
+  test::on_fresh_thread([] {
+    for (int i = 0; i < 50; ++i) {
+      Node* n = make<Node>();
+      (void)finalize(n, [i] { order.push_back(i); });
+      test::drop(n);
+    }
+  });
+  (void)test::collect_until(default_queue(), [](void*) { return order.size() > 40; });
+  return order.size() <= 40 ? 9 : std::is_sorted(order.begin(), order.end()) ? 8 : 7;
+}
+TEST_F(ZealDeathTest, ReordersDeaths) {
+  EXPECT_EXIT(std::_Exit(dies_out_of_order("seed:42,reorder=1")), testing::ExitedWithCode(7), "");
+  EXPECT_EXIT(std::_Exit(dies_out_of_order("seed:42,reorder=1000000")), testing::ExitedWithCode(8), "");   // control
 }
 
 TEST_F(ZealDeathTest, AReadOnAnUnknownThreadIsNamed) {
