@@ -1,12 +1,10 @@
 #include "src/core/side_table.hpp"
 
-#include "gc_integration/pages.hpp"
 #include "gc_integration/zeal.hpp"
+#include "src/core/published_entries.hpp"
 
 #include <atomic>
-#include <bit>
 #include <new>
-#include <utility>
 
 namespace mayfly::core {
 
@@ -15,12 +13,7 @@ struct Entry {                // written under the lock, read by peek() without
   std::atomic<std::uint64_t> hidden;   // ~address; 0 empty, 1 erased
   std::atomic<std::uint64_t> slot;     // the bits of a handle
 };
-/// Entries in pages that are never unmapped: outgrown ones give back their memory and read as empty from then on.
-struct Table {
-  Entry* entries = nullptr;
-  std::size_t capacity = 0;            // a power of two
-  std::size_t bytes() const noexcept { return capacity * sizeof(Entry); }
-};
+using Table = Entries<Entry>;
 constexpr std::uint64_t kEmpty = 0, kErased = 1;
 constexpr std::size_t kFirstCapacity = 256, kBlocksPerChunk = 1024;
 constexpr unsigned kShards = 64;
@@ -38,8 +31,7 @@ std::size_t spread(const void* address) noexcept {
 
 struct alignas(64) Shard {
   std::mutex mutex;
-  std::atomic<std::uintptr_t> table{0};   // the address of the entries, and below it the binary logarithm of their number
-  Table outgrown;                // the latest one: for the next table of its capacity
+  PublishedEntries<Entry> table;
   std::size_t filled = 0;        // entries that are not empty, erased ones included
   std::size_t live = 0;
   FreeBlock* free = nullptr;
@@ -48,21 +40,12 @@ struct alignas(64) Shard {
 namespace {
 constinit Shard g_shards[kShards];
 
-std::uintptr_t pack(const Table& table) noexcept {
-  return reinterpret_cast<std::uintptr_t>(table.entries) | static_cast<std::uintptr_t>(std::countr_zero(table.capacity));
-}
-Table table_of(const Shard& shard) noexcept {
-  const std::uintptr_t packed = shard.table.load(std::memory_order_acquire);   // pairs with make_room()
-  if (packed == 0) return {};
-  return {reinterpret_cast<Entry*>(packed & ~std::uintptr_t{4095}), std::size_t{1} << (packed & 4095)};
-}
-
 /// The entry of the address, or the place where it would go. REQUIRES: a table. There is an empty entry in every table, also in one that is being given back.
 Entry* locate(const Table& table, const void* base) noexcept {
   const std::uint64_t wanted = hide(base);
   Entry* place = nullptr;
   for (std::size_t i = spread(base);; ++i) {
-    Entry& entry = table.entries[i & (table.capacity - 1)];
+    Entry& entry = table.at(i);
     const std::uint64_t hidden = entry.hidden.load(std::memory_order_acquire);   // pairs with write()
     if (hidden == wanted) return &entry;
     if (hidden == kErased && place == nullptr) place = &entry;
@@ -75,29 +58,20 @@ void write(Entry& entry, std::uint64_t hidden, std::uint64_t slot) noexcept {
   entry.hidden.store(hidden, std::memory_order_release);
 }
 
-/// Zeroed memory for a table. Shard lock held.
-Table new_table(Shard& shard, std::size_t capacity) noexcept {
-  if (shard.outgrown.capacity == capacity) return std::exchange(shard.outgrown, {});
-  auto* entries = static_cast<Entry*>(gc::map_pages(capacity * sizeof(Entry)));
-  return {entries, entries != nullptr ? capacity : 0};
-}
-
 /// Room for one more entry. NO ALLOC of collected memory. Shard lock held.
 bool make_room(Shard& shard) noexcept {
-  const Table old = table_of(shard);
+  const Table old = shard.table.load();
   if (shard.filled * 3 < old.capacity * 2) return true;
   const bool mostly_erased = shard.live * 3 < old.capacity;   // then the same size again
-  const Table table = new_table(shard, old.capacity == 0 ? kFirstCapacity : mostly_erased ? old.capacity : old.capacity * 2);
+  const Table table = shard.table.prepare(old.capacity == 0 ? kFirstCapacity : mostly_erased ? old.capacity : old.capacity * 2);
   if (table.capacity == 0) return false;
-  gc::touch_pages(table.entries, table.bytes());
+  gc::touch_pages(table.first, table.bytes());
   for (std::size_t i = 0; i < old.capacity; ++i) {
-    const std::uint64_t hidden = old.entries[i].hidden.load(std::memory_order_relaxed);
-    if (hidden > kErased) write(*locate(table, reinterpret_cast<void*>(~hidden)), hidden, old.entries[i].slot.load(std::memory_order_relaxed));
+    const std::uint64_t hidden = old.first[i].hidden.load(std::memory_order_relaxed);
+    if (hidden > kErased) write(*locate(table, reinterpret_cast<void*>(~hidden)), hidden, old.first[i].slot.load(std::memory_order_relaxed));
   }
   shard.filled = shard.live;
-  shard.table.store(pack(table), std::memory_order_release);   // pairs with table_of()
-  if (old.capacity != 0) gc::empty_pages(old.entries, old.bytes());
-  shard.outgrown = old;
+  shard.table.replace(table);
   return true;
 }
 
@@ -116,7 +90,7 @@ gc::Handle publish_in_table(const Target& target, gc::Handle slot) noexcept {
   const std::lock_guard lock(mutex_of(shard));
   if (const gc::Handle there = peek_slot(shard, target); !there.empty()) return there;
   if (!make_room(shard)) return {};
-  Entry& entry = *locate(table_of(shard), target.base);
+  Entry& entry = *locate(shard.table.load(), target.base);
   const std::uint64_t there = entry.hidden.load(std::memory_order_relaxed);
   if (there != hide(target.base)) {
     if (there == kEmpty) ++shard.filled;
@@ -140,7 +114,7 @@ gc::Handle peek_slot(Shard& shard, const Target& target) noexcept {
   gc::Handle slot;
   if (target.cell != nullptr) {
     slot.bits = std::atomic_ref(target.cell->word).load(std::memory_order_acquire);
-  } else if (const Table table = table_of(shard); table.capacity != 0) {
+  } else if (const Table table = shard.table.load(); table.capacity != 0) {
     const Entry* entry = locate(table, target.base);
     if (entry->hidden.load(std::memory_order_acquire) == hide(target.base)) slot.bits = entry->slot.load(std::memory_order_relaxed);
   }
@@ -160,7 +134,7 @@ Result<gc::Handle> slot_for(const Target& target) noexcept {
 }
 
 void erase_slot(Shard& shard, const void* base, gc::Handle slot) noexcept {
-  const Table table = table_of(shard);
+  const Table table = shard.table.load();
   if (table.capacity == 0) return;
   Entry& entry = *locate(table, base);
   if (entry.hidden.load(std::memory_order_relaxed) != hide(base) || entry.slot.load(std::memory_order_relaxed) != slot.bits) return;

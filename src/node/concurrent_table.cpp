@@ -11,6 +11,7 @@
 #include <mayfly/concurrent_weak_set.hpp>
 
 #include "gc_integration/pages.hpp"
+#include "src/core/published_entries.hpp"
 #include "src/node/guard.hpp"
 
 #include <atomic>
@@ -31,25 +32,12 @@ struct Entry {
   std::atomic<std::uint64_t> handle;    // zero: erased
 };
 
-struct Table {
-  Entry* entries = nullptr;
-  std::size_t capacity = 0;
-  std::size_t bytes() const noexcept { return capacity * sizeof(Entry); }
-  Entry& at(std::uint64_t i) const noexcept { return entries[i & (capacity - 1)]; }
-};
-std::uintptr_t pack(const Table& table) noexcept {
-  return reinterpret_cast<std::uintptr_t>(table.entries) | static_cast<std::uintptr_t>(std::countr_zero(table.capacity));
-}
-Table unpack(std::uintptr_t packed) noexcept {
-  if (packed == 0) return {};
-  return {reinterpret_cast<Entry*>(packed & ~std::uintptr_t{4095}), std::size_t{1} << (packed & 4095)};
-}
+using Table = core::Entries<Entry>;
 
 struct alignas(64) Shard {
-  std::atomic<std::uintptr_t> table{0};
+  core::PublishedEntries<Entry> table;
   std::atomic<std::uint64_t> version{0};
   std::mutex mutex;                     // of the rest
-  Table outgrown;
   std::size_t filled = 0;               // places that were used, dead and erased ones included
   std::size_t sweeper = 0;
 };
@@ -88,15 +76,12 @@ void write(Entry& entry, std::uint64_t hash, std::uint64_t handle) noexcept {
 
 /// A table of the capacity with all living entries of the old one. Shard lock held. False: no memory.
 bool rebuild(Shard& shard, const Table& old, std::size_t capacity) noexcept {
-  Table table = shard.outgrown.capacity == capacity ? std::exchange(shard.outgrown, {}) : Table{};
-  if (table.capacity == 0) {
-    table = {static_cast<Entry*>(gc::map_pages(capacity * sizeof(Entry))), capacity};
-    if (table.entries == nullptr) return false;
-  }
+  const Table table = shard.table.prepare(capacity);
+  if (table.capacity == 0) return false;
   shard.version.fetch_add(1, std::memory_order_acq_rel);        // odd
   shard.filled = 0;
   for (std::size_t i = 0; i < old.capacity; ++i) {
-    const Entry& entry = old.entries[i];
+    const Entry& entry = old.first[i];
     if (object_of(entry) == nullptr) continue;
     const std::uint64_t hash = entry.hash.load(std::memory_order_relaxed);
     std::uint64_t at = hash & ~kUsed;
@@ -104,26 +89,24 @@ bool rebuild(Shard& shard, const Table& old, std::size_t capacity) noexcept {
     write(table.at(at), hash, entry.handle.load(std::memory_order_relaxed));
     ++shard.filled;
   }
-  shard.table.store(pack(table), std::memory_order_release);
-  if (old.capacity != 0) gc::empty_pages(old.entries, old.bytes());
-  shard.outgrown = old;
+  shard.table.replace(table);
   shard.version.fetch_add(1, std::memory_order_acq_rel);
   return true;
 }
 
 /// Shard lock held. False: no memory.
 bool make_room(Shard& shard) noexcept {
-  const Table table = unpack(shard.table.load(std::memory_order_relaxed));
+  const Table table = shard.table.load();
   if (shard.filled * 3 < table.capacity * 2) return true;
   if (table.capacity == 0) return rebuild(shard, table, kFirstCapacity);
   std::size_t living = 0;
-  for (std::size_t i = 0; i < table.capacity; ++i) living += object_of(table.entries[i]) != nullptr;
+  for (std::size_t i = 0; i < table.capacity; ++i) living += object_of(table.first[i]) != nullptr;
   return rebuild(shard, table, living * 3 < table.capacity ? table.capacity : table.capacity * 2);
 }
 
 /// Erases what is dead among the next few places. Shard lock held.
 void sweep_on(Shard& shard) noexcept {
-  const Table table = unpack(shard.table.load(std::memory_order_relaxed));
+  const Table table = shard.table.load();
   for (std::size_t i = 0; i < kSwept && table.capacity != 0; ++i) {
     Entry& entry = table.at(shard.sweeper++);
     if (entry.handle.load(std::memory_order_relaxed) != 0 && object_of(entry) == nullptr) entry.handle.store(0, std::memory_order_release);
@@ -180,11 +163,7 @@ ConcurrentTable::~ConcurrentTable() {
     *impl_->link = impl_->next;
     if (impl_->next != nullptr) impl_->next->link = impl_->link;
   }
-  for (unsigned i = 0; i < impl_->count; ++i) {
-    for (const Table& table : {unpack(impl_->shards[i].table.load()), impl_->shards[i].outgrown}) {
-      if (table.capacity != 0) gc::unmap_pages(table.entries, table.bytes());
-    }
-  }
+  for (unsigned i = 0; i < impl_->count; ++i) impl_->shards[i].table.unmap();
   gc::unmap_pages(impl_, Impl::bytes(impl_->count));
 }
 
@@ -198,9 +177,9 @@ void* ConcurrentTable::find(const PureProbe& probe) const noexcept {
     const std::uint64_t version = shard.version.load(std::memory_order_acquire);
     if (version % 2 != 0) {                                     // being rebuilt: wait
       const std::lock_guard lock(shard.mutex);
-      return look(unpack(shard.table.load(std::memory_order_relaxed)), mixed).object;
+      return look(shard.table.load(), mixed).object;
     }
-    if (void* object = look(unpack(shard.table.load(std::memory_order_acquire)), mixed).object) return object;
+    if (void* object = look(shard.table.load(), mixed).object) return object;
     if (shard.version.load(std::memory_order_relaxed) == version) return nullptr;   // .shared.miss; behind look()'s loads, which all acquire
   }
 }
@@ -215,12 +194,12 @@ Result<void*> ConcurrentTable::enter(const PureProbe& probe, void* object) noexc
   Shard& shard = shared->of(mixed.hash);
   const std::lock_guard lock(shard.mutex);
   sweep_on(shard);
-  Look found = look(unpack(shard.table.load(std::memory_order_relaxed)), mixed);
+  Look found = look(shard.table.load(), mixed);
   if (found.object != nullptr) return {found.object, Status::ok};
   const bool fresh = found.place == nullptr || found.place->hash.load(std::memory_order_relaxed) == 0;
   if (fresh) {
     if (!make_room(shard)) return {nullptr, Status::no_memory};
-    found = look(unpack(shard.table.load(std::memory_order_relaxed)), mixed);
+    found = look(shard.table.load(), mixed);
     if (found.place->hash.load(std::memory_order_relaxed) == 0) ++shard.filled;
   }
   write(*found.place, mixed.hash | kUsed, handle.value.bits);
@@ -234,7 +213,7 @@ void* ConcurrentTable::erase(const PureProbe& probe) noexcept {
   mixed.hash = mix(probe.hash);
   Shard& shard = impl->of(mixed.hash);
   const std::lock_guard lock(shard.mutex);
-  const Look found = look(unpack(shard.table.load(std::memory_order_relaxed)), mixed);
+  const Look found = look(shard.table.load(), mixed);
   if (found.object != nullptr) found.place->handle.store(0, std::memory_order_release);
   return found.object;
 }
@@ -244,8 +223,8 @@ std::size_t ConcurrentTable::size() const noexcept {
   std::size_t living = 0;
   for (unsigned i = 0; impl != nullptr && i < impl->count; ++i) {
     const std::lock_guard lock(impl->shards[i].mutex);
-    const Table table = unpack(impl->shards[i].table.load(std::memory_order_relaxed));
-    for (std::size_t at = 0; at < table.capacity; ++at) living += object_of(table.entries[at]) != nullptr;
+    const Table table = impl->shards[i].table.load();
+    for (std::size_t at = 0; at < table.capacity; ++at) living += object_of(table.first[at]) != nullptr;
   }
   return living;
 }

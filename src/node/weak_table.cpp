@@ -9,7 +9,8 @@
 //
 // Re-entrancy
 //   Host code runs only inside Probe::equal, and other people's finalizers inside allocations. After either, `edits_` tells whether the table is still
-//   the one that was looked at; if not, the look-up starts again. Entries move only in rebuild() and clear().           .table.edits
+//   the one that was looked at; if not, the look-up starts again.                                                       .table.edits
+//   Entries move only in clear(), and in rebuild() right before one is appended: cursors, which are positions, then end by `changes_`.  .table.moves
 //
 // What the collector sees: entries are traced. A handle has its generation and a hash its top bit above any address.     .table.no-false-pointer
 #include <mayfly/weak_table.hpp>
@@ -142,19 +143,18 @@ struct WeakTable::Access {
 
   bool has_room() const noexcept { return t.used_ < t.capacity_ && t.indexed_ < t.capacity_; }
 
-  /// Room for one more entry. May collect. Holds no lock.
+  /// Room for one more entry. `changed`: a finalizer edited the table meanwhile. May collect. Holds no lock.
   Status make_room() noexcept {
-    while (!has_room()) {
-      sweep();
-      const std::uint64_t edits = t.edits_;
-      std::uint32_t capacity = std::bit_ceil(t.live_ + t.live_ / 2 + 1);
-      if (capacity < kFirstCapacity) capacity = kFirstCapacity;
-      if (capacity > kMaxCapacity) return Status::no_memory;
-      auto* entries = static_cast<Entry*>(outside([capacity] { return gc::allocate(capacity * sizeof(Entry)); }));
-      auto* index = static_cast<std::uint32_t*>(outside([capacity] { return gc::allocate_untraced(capacity * 2 * sizeof(std::uint32_t)); }));
-      if (entries == nullptr || index == nullptr) return Status::no_memory;
-      if (t.edits_ == edits) rebuild(entries, index, capacity);                              // else a finalizer changed the table meanwhile
-    }
+    sweep();
+    const std::uint64_t edits = t.edits_;
+    std::uint32_t capacity = std::bit_ceil(t.live_ + t.live_ / 2 + 1);
+    if (capacity < kFirstCapacity) capacity = kFirstCapacity;
+    if (capacity > kMaxCapacity) return Status::no_memory;
+    auto* entries = static_cast<Entry*>(outside([capacity] { return gc::allocate(capacity * sizeof(Entry)); }));
+    auto* index = static_cast<std::uint32_t*>(outside([capacity] { return gc::allocate_untraced(capacity * 2 * sizeof(std::uint32_t)); }));
+    if (entries == nullptr || index == nullptr) return Status::no_memory;
+    if (t.edits_ != edits) return Status::changed;
+    rebuild(entries, index, capacity);
     return Status::ok;
   }
 
@@ -252,14 +252,15 @@ struct WeakTable::Access {
   /// REQUIRES: the entry's slot is marked, `object` is its weak side, this table is anchored. May collect. MAY CALL HOST (equal).
   Result<Item> enter(const Probe& probe, const Entry& entry, void* object, Existing existing) noexcept {
     for (int attempt = 0; attempt < kMaxRestarts; ++attempt) {
-      if (const Status room = make_room(); room != Status::ok) return {{}, room};
       const auto found = find(probe);
       if (found.status == Status::ok) {
         if (existing == Existing::replace) replace(*found.value.entry, entry);
         return {item(*found.value.entry, existing == Existing::keep || t.side_ == WeakSide::key ? found.value.object : object), Status::ok};
       }
       if (found.status != Status::absent) return {{}, found.status};
-      if (!has_room()) continue;                                                             // equal() filled it
+      const Status room = has_room() ? Status::ok : make_room();                             // .table.moves
+      if (room == Status::changed) continue;
+      if (room != Status::ok) return {{}, room};
       append(entry);
       ++t.edits_;
       ++t.changes_;
