@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="g++ cmake ninja-build pkg-config libgc-dev libfmt-dev libgtest-dev libbenchmark-dev libedit-dev spin python3.11 libpython3.11-testsuite"
+packages="g++ cmake ninja-build pkg-config libgc-dev libfmt-dev libgtest-dev libbenchmark-dev libedit-dev spin python3.11 libpython3.11-testsuite python3.11-doc"
 
 usage() {
   echo "usage: cmake/bootstrap.sh demo | test" >&2

@@ -59,6 +59,13 @@ void* set_stack_bottom(void* bottom) {
   return nullptr;
 }
 
+/// bdwgc still has the block of the free list that it marked last in a register when it pushes its registers, so the first object of that block lives
+/// on. It goes through the lists of a thread by size: the last one shall be of objects that nobody needs, and not be empty.
+void fill_largest_free_list() noexcept {
+  constexpr std::size_t kLargest = 24 * 16 - 1;   // what a thread has lists for, less the byte behind each object
+  for (int i = 0; i < 16; ++i) asm volatile("" : : "r"(GC_malloc(kLargest)));   // the first ones come without a list
+}
+
 [[gnu::noinline]] bool collect_from_here_down() noexcept {
   StackBottom whole{};
   whole.thread = GC_get_my_stackbottom(&whole.base);   // takes the lock itself
@@ -154,6 +161,7 @@ Collected collect() noexcept {
 }
 bool collect_without_stack() noexcept {
   if (!kCleansRegisters) return (void)collect(), false;
+  fill_largest_free_list();
   scrub_dead_stack();
   return collect_with_clean_registers();
 }

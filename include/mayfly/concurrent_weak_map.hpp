@@ -30,14 +30,14 @@ class ConcurrentWeakMap {
   /// allocate, collect, throw and use this map; perhaps in vain. May collect. `no_memory`, `shut_down`, `unknown_thread`, `unsupported`.
   template <class Q, class F>
   Result<V*> set_default(const Q& key, F make) {
-    Status status = Status::no_memory;
+    Status status = Status::ok;            // of what make() was called for
     const Result<Cell*> there = set_.intern(key, [&] {
       const Result<Cell*> made = try_make_in<Cell>(queue_ != nullptr ? *queue_ : default_queue(), key, make);
       status = made.status;
       return made.value;
     });
     if (there) return {value_of(there.value), Status::ok};
-    return {nullptr, there.status == Status::no_memory ? status : there.status};
+    return {nullptr, status != Status::ok ? status : there.status};
   }
   /// Takes the entry out; answers whether it was there.
   template <class Q>

@@ -428,12 +428,3 @@ class World {
 Verdict run(const std::uint8_t* bytes, std::size_t size) { return World(bytes, size).run(); }
 
 }  // namespace mayfly::fuzz
-
-#ifdef MAYFLY_LIBFUZZER
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  const auto verdict = mayfly::fuzz::run(bytes, size);
-  if (verdict.problem.empty()) return 0;
-  fmt::print(stderr, "{}\n{}\n", verdict.program, verdict.problem);
-  std::abort();
-}
-#endif

@@ -233,6 +233,28 @@ TEST(WeakTable, IterationSeesChangesAsAnErrorAndDeathsAsNothing) {   // S33
   EXPECT_EQ(table.next(at), Status::changed);
 }
 
+TEST(WeakTable, GivingOldKeysSomethingNewDoesNotDisturbAnIteration) {   // S33 .table.moves
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  std::vector<Object*> keys;
+  for (int i = 0; i < 8; ++i) {                              // full, with a gap at the front
+    keys.push_back(object());
+    ASSERT_EQ(table.set(identity(keys.back()), token(1), {.obj = keys.back()}), Status::ok);
+  }
+  ASSERT_EQ(table.pop(identity(keys[0])).status, Status::ok);
+  WeakTable::Cursor at;
+  for (std::size_t i = 1; i < 8; ++i) {
+    ASSERT_EQ(table.next(at), Status::ok);
+    EXPECT_EQ(at.item.key, keys[i]);
+    ASSERT_EQ(table.set(identity(keys[i]), token(2), {.obj = keys[i]}), Status::ok);
+    ASSERT_TRUE(table.set_default(identity(keys[i]), token(3), {.obj = keys[i]}));
+    if (i == 4) ASSERT_EQ(table.remove(at), Status::ok);     // this one, and no other
+  }
+  EXPECT_EQ(table.next(at), Status::absent);
+  EXPECT_EQ(table.find(identity(keys[4])).status, Status::absent);
+  EXPECT_EQ(table.size(), 6u);
+}
+
 TEST(WeakTable, EveryFailingAllocationLeavesItAsItWas) {
   auto& queue = *new CallbackQueue;
   WeakTable& table = table_in(queue);

@@ -73,7 +73,11 @@ TEST(ConcurrentWeakMap, EveryFailingAllocationLeavesItAsItWas) {
     gc::zeal::fail_nth(n);
     const auto result = cache.set_default("x", [] { return Parsed(1); });
     gc::zeal::fail_nth(0);
-    if (result) break;
+    if (result) {
+      ASSERT_NE(result.value, nullptr);
+      EXPECT_EQ(cache.find("x"), result.value);
+      break;
+    }
     ASSERT_EQ(result.status, Status::no_memory);
     EXPECT_EQ(result.value, nullptr);
     EXPECT_EQ(cache.size(), 0u);

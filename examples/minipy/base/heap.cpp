@@ -11,9 +11,19 @@ void* checked(void* memory) {
   if (memory == nullptr) raise_no_memory();
   return memory;
 }
+
+// While bdwgc marks a thread's own free lists it has addresses of their blocks in registers, which it then scans: what lies at the start of such a
+// block would be kept alive. So nothing is put there. Larger sizes have no such lists.
+constexpr std::size_t kBlock = 4096, kLargestListed = 384;
+bool at_start_of_block(const void* memory) { return memory != nullptr && reinterpret_cast<std::uintptr_t>(memory) % kBlock == 0; }
+void* listed(std::size_t bytes) {
+  void* memory = GC_malloc(bytes);
+  while (at_start_of_block(memory)) memory = GC_malloc(bytes);
+  return memory;
+}
 }  // namespace
 
-void* allocate(std::size_t bytes) { return checked(bytes > kLargestObject ? nullptr : GC_malloc(bytes)); }
+void* allocate(std::size_t bytes) { return checked(bytes <= kLargestListed ? listed(bytes) : bytes > kLargestObject ? nullptr : GC_malloc(bytes)); }
 void* allocate_plain(std::size_t bytes) { return checked(bytes > kLargestObject ? nullptr : GC_malloc_atomic(bytes)); }
 void* allocate_root(std::size_t bytes) { return checked(bytes > kLargestObject ? nullptr : GC_malloc_uncollectable(bytes)); }
 

@@ -173,10 +173,13 @@ class WeakSet(_SetTable):
     __and__ = intersection
 
     def intersection_update(self, other):
-        held, others = _set_of(other)
-        for item in list(self):
-            if item not in others:
-                self.discard(item)
+        kept = []
+        for item in other:
+            ref(item)               # TypeError: it could not be in a WeakSet
+            if item in self:
+                kept.append(item)
+        self.clear()
+        self.update(kept)
 
     def __iand__(self, other):
         self.intersection_update(other)

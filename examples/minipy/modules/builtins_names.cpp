@@ -8,7 +8,6 @@
 #include "runtime/names.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
-#include "types/sequence.hpp"
 #include "types/types.hpp"
 #include "vm/interpreter.hpp"
 #include "vm/vm.hpp"
@@ -140,7 +139,8 @@ Value run_source(Args a, const char* function, CompileMode mode) {
   if (is_exact(a[0], &code_type)) return run_code(as<CodeObject>(a[0])->code, globals, names);
   std::string text;
   if (!source_text(a[0], function, "string, bytes or code object", &text)) return nullptr;
-  const std::string_view code_text = mode == CompileMode::eval ? trimmed(text, " \t", true, false) : std::string_view(text);
+  std::string_view code_text = text;
+  if (mode == CompileMode::eval) code_text.remove_prefix(std::min(code_text.find_first_not_of(" \t"), code_text.size()));
   Code* code = compile_text(code_text, "<string>", mode);
   return code == nullptr ? nullptr : run_code(code, globals, names);
 }

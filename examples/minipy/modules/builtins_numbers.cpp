@@ -6,7 +6,7 @@
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
 #include "runtime/str.hpp"
-#include "syntax/lexer.hpp"
+#include "types/types.hpp"
 
 namespace minipy {
 
@@ -104,9 +104,8 @@ Value builtin_chr(Args a) {
   std::int64_t i = 0;
   if (!index_of(a[0], &i)) return nullptr;
   if (i < 0 || i > 0x10FFFF) return raise(exc::ValueError, "chr() arg not in range(0x110000)");
-  std::string out;
-  append_utf8(out, static_cast<std::uint32_t>(i));
-  return str_new(out);
+  char bytes[4];
+  return str_new(std::string_view(bytes, encode_utf8(static_cast<std::uint32_t>(i), bytes)));
 }
 Value builtin_ord(Args a) {
   const bool is_bytes = is_instance(a[0], &bytes_type);
@@ -117,19 +116,7 @@ Value builtin_ord(Args a) {
   return small_int(is_bytes ? static_cast<unsigned char>(as<Bytes>(a[0])->data[0]) : decode_utf8(as_str(a[0])->view(), at));
 }
 Value builtin_repr(Args a) { return repr(a[0]); }
-Value builtin_ascii(Args a) {
-  Str* text = repr(a[0]);
-  if (text == nullptr || text->ascii()) return text;
-  std::string out;
-  for (std::size_t at = 0; at < usize(text->bytes);) {
-    const std::uint32_t c = decode_utf8(text->view(), at);
-    out += c < 0x80      ? std::string(1, static_cast<char>(c))
-           : c < 0x100   ? fmt::format("\\x{:02x}", c)
-           : c < 0x10000 ? fmt::format("\\u{:04x}", c)
-                         : fmt::format("\\U{:08x}", c);
-  }
-  return str_new(out);
-}
+Value builtin_ascii(Args a) { return converted_by(a[0], 'a'); }
 Value builtin_format(Args a) {
   if (a.count > 1 && !is_str(a[1])) return raise(exc::TypeError, "format() argument 2 must be str, not {}", type_name(a[1]));
   return format_value(a[0], a.count > 1 ? a[1] : nullptr);

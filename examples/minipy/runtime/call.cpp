@@ -25,7 +25,7 @@ Value call(Value f, std::initializer_list<Value> args) {
 }
 Value call_with_self(Value f, Value self, Args args) {
   const std::int64_t all = args.count + (args.names != nullptr ? args.names->size : 0);
-  Value few[9];
+  Value few[9] = {};  // no stale values for a conservative scan
   Value* values = all < 9 ? few : allocate_array<Value>(all + 1);
   if (values == nullptr) return nullptr;
   values[0] = self;
@@ -102,9 +102,11 @@ bool no_keywords(Args args, const char* function) {
 bool check_count(Args args, const char* function, std::int64_t least, std::int64_t most) {
   const std::int64_t n = args.count;
   if (n >= least && (most < 0 || n <= most)) return true;
+  if (most == 0) return raise(exc::TypeError, "{}() takes no arguments ({} given)", function, n), false;
+  if (least == 1 && most == 1) return raise(exc::TypeError, "{}() takes exactly one argument ({} given)", function, n), false;
   const std::int64_t wanted = n < least ? least : most;
-  const char* how = least == most ? "exactly" : n < least ? "at least" : "at most";
-  raise(exc::TypeError, "{}{} {} {} argument{}, got {}", function, least == most ? "() takes" : " expected", how, wanted, wanted == 1 ? "" : "s", n);
+  const char* how = least == most ? "" : n < least ? "at least " : "at most ";
+  raise(exc::TypeError, "{} expected {}{} argument{}, got {}", function, how, wanted, wanted == 1 ? "" : "s", n);
   return false;
 }
 
@@ -117,24 +119,31 @@ Value keyword_arg(Args args, std::string_view name) {
 bool unpack_args(Args args, const char* function, std::initializer_list<const char*> parameters, std::int64_t required, Value* out,
                  std::int64_t positional) {
   const auto most = ssize(parameters.size());
+  const std::int64_t hidden = most > 0 && std::string_view(parameters.begin()[0]) == "self";  // not counted in messages
+  const std::int64_t given = args.count + (args.names != nullptr ? args.names->size : 0) - hidden;
   if (positional < 0) positional = most;
   std::fill(out, out + most, nullptr);
-  if (args.count > positional)
-    return raise(exc::TypeError, "{}() takes at most {} positional argument{} ({} given)", function, positional, positional == 1 ? "" : "s",
-                 args.count),
+  if (args.count > positional || given > most - hidden) {
+    const std::int64_t allowed = (args.count > positional ? positional : most) - hidden;
+    return raise(exc::TypeError, "{}() takes at most {} {}argument{} ({} given)", function, allowed, positional < most ? "positional " : "",
+                 allowed == 1 ? "" : "s", positional < most ? args.count - hidden : given),
            false;
+  }
   std::copy(args.values, args.values + args.count, out);
   for (std::int64_t i = 0; args.names != nullptr && i < args.names->size; ++i) {
     const auto name = as_str(args.names->items[i])->view();
-    const auto* place = std::find(parameters.begin(), parameters.end(), name);
-    if (place == parameters.end()) return raise(exc::TypeError, "{}() got an unexpected keyword argument '{}'", function, name), false;
+    const auto* place = name.empty() ? parameters.end() : std::find(parameters.begin(), parameters.end(), name);
+    if (place == parameters.end()) return raise(exc::TypeError, "'{}' is an invalid keyword argument for {}()", name, function), false;
     Value& slot = out[place - parameters.begin()];
-    if (slot != nullptr) return raise(exc::TypeError, "{}() got multiple values for argument '{}'", function, name), false;
+    if (slot != nullptr)
+      return raise(exc::TypeError, "argument for {}() given by name ('{}') and position ({})", function, name,
+                   place - parameters.begin() + 1 - hidden),
+             false;
     slot = args.values[args.count + i];
   }
   for (std::int64_t i = 0; i < required; ++i)
     if (out[i] == nullptr)
-      return raise(exc::TypeError, "{}() missing required argument '{}' (pos {})", function, parameters.begin()[i], i + 1), false;
+      return raise(exc::TypeError, "{}() missing required argument '{}' (pos {})", function, parameters.begin()[i], i + 1 - hidden), false;
   return true;
 }
 

@@ -49,22 +49,49 @@ Value raise_no_memory() {
   return nullptr;
 }
 
+Type& os_error_type(std::int64_t number) {
+  switch (number) {
+    case ENOENT:
+      return exc::FileNotFoundError;
+    case EEXIST:
+      return exc::FileExistsError;
+    case EISDIR:
+      return exc::IsADirectoryError;
+    case ENOTDIR:
+      return exc::NotADirectoryError;
+    case EACCES:
+    case EPERM:
+      return exc::PermissionError;
+    case EPIPE:
+    case ESHUTDOWN:
+      return exc::BrokenPipeError;
+    case EINTR:
+      return exc::InterruptedError;
+    case ECHILD:
+      return exc::ChildProcessError;
+    case ETIMEDOUT:
+      return exc::TimeoutError;
+    case EAGAIN:
+    case EALREADY:
+    case EINPROGRESS:
+      return exc::BlockingIOError;
+    case ESRCH:
+      return exc::ProcessLookupError;
+    case ECONNABORTED:
+      return exc::ConnectionAbortedError;
+    case ECONNREFUSED:
+      return exc::ConnectionRefusedError;
+    case ECONNRESET:
+      return exc::ConnectionResetError;
+    default:
+      return exc::OSError;
+  }
+}
 Value raise_os_error(int number, const char* path) {
-  Type* type = number == ENOENT                      ? &exc::FileNotFoundError
-               : number == EEXIST                    ? &exc::FileExistsError
-               : number == EISDIR                    ? &exc::IsADirectoryError
-               : number == ENOTDIR                   ? &exc::NotADirectoryError
-               : number == EACCES || number == EPERM ? &exc::PermissionError
-               : number == EPIPE                     ? &exc::BrokenPipeError
-               : number == EINTR                     ? &exc::InterruptedError
-               : number == ECHILD                    ? &exc::ChildProcessError
-               : number == ETIMEDOUT                 ? &exc::TimeoutError
-                                                     : &exc::OSError;
-  Exception* e = exception_new(*type, "");
-  if (e == nullptr) return nullptr;
-  Str* text = str_new(std::strerror(number));
-  e->args = path == nullptr ? tuple_of({small_int(number), text}) : tuple_of({small_int(number), text, str_new(path)});
-  return e->args == nullptr ? nullptr : raise_exception(e);
+  Value text = str_new(std::strerror(number)), file = path == nullptr ? nullptr : str_new(path);
+  if (text == nullptr || (path != nullptr && file == nullptr)) return nullptr;
+  Value e = path == nullptr ? call(&os_error_type(number), {small_int(number), text}) : call(&os_error_type(number), {small_int(number), text, file});
+  return e == nullptr ? nullptr : raise_exception(e);
 }
 
 bool error_pending() { return this_thread().error != nullptr; }

@@ -20,9 +20,9 @@ namespace minipy {
               X(IndexError, LookupError) X(KeyError, LookupError) X(MemoryError, Exception) X(NameError, Exception) X(UnboundLocalError, NameError) \
                   X(OSError, Exception) X(FileExistsError, OSError) X(FileNotFoundError, OSError) X(IsADirectoryError, OSError)                     \
                       X(NotADirectoryError, OSError) X(PermissionError, OSError) X(InterruptedError, OSError) X(ChildProcessError, OSError)         \
-                          X(TimeoutError, OSError) X(BrokenPipeError, OSError) X(ReferenceError, Exception) X(RuntimeError, Exception)              \
+                          X(TimeoutError, OSError) X(BlockingIOError, OSError) X(ProcessLookupError, OSError) X(ConnectionError, OSError) X(BrokenPipeError, ConnectionError) X(ConnectionAbortedError, ConnectionError) X(ConnectionRefusedError, ConnectionError) X(ConnectionResetError, ConnectionError) X(ReferenceError, Exception) X(RuntimeError, Exception)              \
                               X(NotImplementedError, RuntimeError) X(RecursionError, RuntimeError) X(SyntaxError, Exception)                        \
-                                  X(IndentationError, SyntaxError) X(SystemError, Exception) X(TypeError, Exception) X(ValueError, Exception)       \
+                                  X(IndentationError, SyntaxError) X(TabError, IndentationError) X(SystemError, Exception) X(TypeError, Exception) X(ValueError, Exception)       \
                                       X(UnicodeError, ValueError) X(UnicodeDecodeError, UnicodeError) X(UnicodeEncodeError, UnicodeError)           \
                                           X(StopAsyncIteration, Exception) X(Warning, Exception) X(UserWarning, Warning)                            \
                                               X(DeprecationWarning, Warning) X(PendingDeprecationWarning, Warning) X(SyntaxWarning, Warning)        \
@@ -60,6 +60,8 @@ Value raise_with(Type& type, Value argument);
 Value raise_no_memory();
 /// Of errno, with the path or null.
 Value raise_os_error(int number, const char* path);
+/// The subclass of OSError that stands for this errno.
+Type& os_error_type(std::int64_t number);
 /// `exception` becomes the pending one; what is being handled becomes its context.
 Value raise_exception(Value exception);
 

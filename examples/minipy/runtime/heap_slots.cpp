@@ -52,7 +52,9 @@ bool heap_hash(Value self, std::uint64_t* out) {
   Value r = call_special(self, names::__hash__, {});
   if (r == nullptr) return false;
   if (!is_instance(r, &int_type)) return raise(exc::TypeError, "__hash__ method should return an integer"), false;
-  return hash_value(r, out);
+  std::int64_t h = 0;
+  if (!index_of(r, &h)) return false;
+  return *out = static_cast<std::uint64_t>(h == -1 ? -2 : h), true;
 }
 Value heap_call(Value self, Args args) {
   thread_local std::int64_t depth = 0;  // of instances that are the __call__ of instances: no frame counts them, and the stack need not grow
@@ -135,7 +137,7 @@ bool heap_setitem(Value self, Value key, Value value) {
   Value method = type_lookup(self->type, name);
   if (const Slots* base = inherited(method)) return base->setitem(self, key, value);
   if (method == nullptr)
-    return raise(exc::TypeError, "'{}' object does not support item {}", self->type->name, value == nullptr ? "deletion" : "assignment"), false;
+    return raise_no_items(self, value), false;
   return (value != nullptr ? call_special(self, name, {key, value}) : call_special(self, name, {key})) != nullptr;
 }
 int heap_contains(Value self, Value key) {

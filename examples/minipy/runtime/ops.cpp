@@ -1,7 +1,6 @@
 #include "runtime/ops.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
@@ -12,81 +11,22 @@
 namespace minipy {
 
 namespace {
-Value int_floordiv(std::int64_t a, std::int64_t b) {
-  if (b == 0) return raise(exc::ZeroDivisionError, "integer division or modulo by zero");
-  std::int64_t q = a / b;
-  if (a % b != 0 && (a < 0) != (b < 0)) --q;
-  return int_new(q);
-}
-Value int_mod(std::int64_t a, std::int64_t b) {
-  if (b == 0) return raise(exc::ZeroDivisionError, "integer division or modulo by zero");
-  std::int64_t r = a % b;
-  if (r != 0 && (r < 0) != (b < 0)) r += b;
-  return small_int(r);
-}
-Value overflow() { return raise(exc::OverflowError, "integer overflow: minipy's integers have 63 bits"); }
-Value int_mul(std::int64_t a, std::int64_t b) {
-  std::int64_t out = 0;
-  return __builtin_mul_overflow(a, b, &out) ? overflow() : int_new(out);
-}
-Value int_pow(std::int64_t base, std::int64_t exponent) {
-  if (exponent < 0)
-    return base == 0 ? raise(exc::ZeroDivisionError, "0.0 cannot be raised to a negative power")
-                     : float_new(std::pow(static_cast<double>(base), static_cast<double>(exponent)));
-  std::int64_t result = 1;
-  for (; exponent > 0; exponent >>= 1) {
-    if ((exponent & 1) != 0 && __builtin_mul_overflow(result, base, &result)) return overflow();
-    if (exponent > 1 && __builtin_mul_overflow(base, base, &base)) return overflow();
-  }
-  return int_new(result);
-}
-Value int_shift(BinaryOp op, std::int64_t a, std::int64_t by) {
-  if (by < 0) return raise(exc::ValueError, "negative shift count");
-  if (op == BinaryOp::rshift) return small_int(a >> std::min<std::int64_t>(by, 63));
-  if (a == 0) return small_int(0);
-  return by >= 62 ? overflow() : int_mul(a, std::int64_t{1} << by);
-}
-Value int_divmod(std::int64_t a, std::int64_t b) {
-  Value q = int_floordiv(a, b);
-  return q == nullptr ? nullptr : tuple_of({q, int_mod(a, b)});
-}
-Value int_binary(BinaryOp op, std::int64_t a, std::int64_t b) {
-  switch (op) {
-    case BinaryOp::add:
-      return int_new(a + b);
-    case BinaryOp::sub:
-      return int_new(a - b);
-    case BinaryOp::mul:
-      return int_mul(a, b);
-    case BinaryOp::truediv:
-      return b == 0 ? raise(exc::ZeroDivisionError, "division by zero") : float_new(static_cast<double>(a) / static_cast<double>(b));
-    case BinaryOp::floordiv:
-      return int_floordiv(a, b);
-    case BinaryOp::mod:
-      return int_mod(a, b);
-    case BinaryOp::pow:
-      return int_pow(a, b);
-    case BinaryOp::lshift:
-    case BinaryOp::rshift:
-      return int_shift(op, a, b);
-    case BinaryOp::bit_and:
-      return small_int(a & b);
-    case BinaryOp::bit_or:
-      return small_int(a | b);
-    case BinaryOp::bit_xor:
-      return small_int(a ^ b);
-    case BinaryOp::divmod:
-      return int_divmod(a, b);
-    default:
-      return not_implemented();
-  }
-}
 CompareOp mirrored(CompareOp op) {
   static constexpr CompareOp kMirror[] = {CompareOp::gt, CompareOp::ge, CompareOp::eq, CompareOp::ne, CompareOp::lt, CompareOp::le};
   return kMirror[static_cast<int>(op)];
 }
 
+bool is_sequence(Value v) {
+  return is_str(v) || is_instance(v, &list_type) || is_instance(v, &tuple_type) || is_instance(v, &bytes_type);
+}
 Value unsupported(BinaryOp op, Value a, Value b, const char* suffix) {
+  if (op == BinaryOp::add && is_instance(a, &bytes_type)) return raise(exc::TypeError, "can't concat {} to bytes", type_name(b));
+  if (op == BinaryOp::add && is_sequence(a)) {
+    const char* kind = is_str(a) ? "str" : is_instance(a, &list_type) ? "list" : "tuple";
+    return raise(exc::TypeError, "can only concatenate {} (not \"{}\") to {}", kind, type_name(b), kind);
+  }
+  if (op == BinaryOp::mul && (is_sequence(a) || is_sequence(b)))
+    return raise(exc::TypeError, "can't multiply sequence by non-int of type '{}'", type_name(is_sequence(a) ? b : a));
   return raise(exc::TypeError, "unsupported operand type(s) for {}{}: '{}' and '{}'", kBinarySymbols[static_cast<int>(op)], suffix, type_name(a),
                type_name(b));
 }
@@ -122,17 +62,14 @@ Value binary_or_not(BinaryOp op, Value a, Value b) {
 }
 }  // namespace
 
-Value int_new(std::int64_t i) { return fits_int(i) ? small_int(i) : overflow(); }
-
 Value binary(BinaryOp op, Value a, Value b) {
-  if (are_ints(a, b)) return int_binary(op, int_of(a), int_of(b));
-  Value r = binary_or_not(op, a, b);
+  Value r = are_ints(a, b) ? int_binary(op, int_of(a), int_of(b)) : binary_or_not(op, a, b);
   return r == not_implemented() ? unsupported(op, a, b, "") : r;
 }
 
 Value inplace(BinaryOp op, Value a, Value b) {
-  if (are_ints(a, b)) return int_binary(op, int_of(a), int_of(b));
-  Value r = not_implemented();
+  Value r = are_ints(a, b) ? int_binary(op, int_of(a), int_of(b)) : not_implemented();
+  if (r != not_implemented()) return r;
   if (is_heap_type(type_of(a))) {
     if (type_lookup(type_of(a), inplace_names[static_cast<int>(op)]) != nullptr) r = call_special(a, inplace_names[static_cast<int>(op)], {b});
   } else if (type_of(a)->slots->inplace != nullptr) {
@@ -205,7 +142,8 @@ int truth(Value v) {
 
 bool hash_value(Value v, std::uint64_t* out) {
   if (is_int(v)) {
-    *out = static_cast<std::uint64_t>(int_of(v) % ((std::int64_t{1} << 61) - 1));
+    const std::int64_t h = int_of(v) % ((std::int64_t{1} << 61) - 1);
+    *out = static_cast<std::uint64_t>(h == -1 ? -2 : h);
     return true;
   }
   if (v->type == &str_type) {
@@ -235,7 +173,11 @@ Value get_item(Value v, Value key) {
 bool set_item(Value v, Value key, Value value) {
   const Slots* slots = type_of(v)->slots;
   if (slots->setitem != nullptr) return slots->setitem(v, key, value);
-  return raise(exc::TypeError, "'{}' object does not support item {}", type_name(v), value == nullptr ? "deletion" : "assignment"), false;
+  return raise_no_items(v, value), false;
+}
+Value raise_no_items(Value v, Value value) {
+  return raise(exc::TypeError, "'{}' object {} support item {}", type_name(v), value == nullptr ? "doesn't" : "does not",
+               value == nullptr ? "deletion" : "assignment");
 }
 int contains(Value v, Value key) {
   const Slots* slots = type_of(v)->slots;
@@ -315,29 +257,43 @@ bool float_of(Value v, double* out) {
   return raise(exc::TypeError, "must be real number, not {}", type_name(v)), false;
 }
 
+bool is_index(Value v) {
+  return is_instance(v, &int_type) || (converts_by_methods(type_of(v)) && type_lookup(type_of(v), names::__index__) != nullptr);
+}
+bool slice_index(Value v, std::int64_t* out) {
+  if (is_index(v)) return index_of(v, out);
+  return raise(exc::TypeError, "slice indices must be integers or None or have an __index__ method"), false;
+}
+bool slice_numbers(const Slice* s, SliceNumbers& out) {
+  out.step = 1;
+  if (s->step != none() && !slice_index(s->step, &out.step)) return false;
+  if (out.step == 0) return raise(exc::ValueError, "slice step cannot be zero"), false;
+  out.start = out.step > 0 ? 0 : kMaxInt, out.stop = out.step > 0 ? kMaxInt : kMinInt;
+  return (s->start == none() || slice_index(s->start, &out.start)) && (s->stop == none() || slice_index(s->stop, &out.stop));
+}
+std::int64_t slice_place(SliceNumbers& s, std::int64_t n) {
+  for (std::int64_t* bound : {&s.start, &s.stop}) {
+    if (*bound < 0) *bound = std::max<std::int64_t>(*bound + n, s.step < 0 ? -1 : 0);
+    *bound = std::min(*bound, s.step < 0 ? n - 1 : n);
+  }
+  return s.step > 0 ? (s.stop > s.start ? (s.stop - s.start - 1) / s.step + 1 : 0) : (s.start > s.stop ? (s.start - s.stop - 1) / -s.step + 1 : 0);
+}
 bool slice_bounds(Slice* s, std::int64_t n, std::int64_t* start, std::int64_t* stop, std::int64_t* step, std::int64_t* count) {
-  *step = 1;
-  if (s->step != none() && !index_of(s->step, step)) return false;
-  if (*step == 0) return raise(exc::ValueError, "slice step cannot be zero"), false;
-  const auto bound = [&](Value v, std::int64_t missing, std::int64_t* out) {
-    if (v == none()) return *out = missing, true;
-    if (!index_of(v, out)) return false;
-    if (*out < 0) *out = std::max<std::int64_t>(*out + n, *step < 0 ? -1 : 0);
-    *out = std::min(*out, *step < 0 ? n - 1 : n);
-    return true;
-  };
-  if (!bound(s->start, *step < 0 ? n - 1 : 0, start) || !bound(s->stop, *step < 0 ? -1 : n, stop)) return false;
-  *count = *step > 0 ? (*stop > *start ? (*stop - *start - 1) / *step + 1 : 0) : (*start > *stop ? (*start - *stop - 1) / -*step + 1 : 0);
+  SliceNumbers numbers;
+  if (!slice_numbers(s, numbers)) return false;
+  *count = slice_place(numbers, n);
+  *start = numbers.start, *stop = numbers.stop, *step = numbers.step;
   return true;
 }
-bool item_index(Value key, std::int64_t n, const char* what, std::int64_t* out) {
-  if (!is_int(key) && !is_instance(key, &int_type) && (!converts_by_methods(type_of(key)) || type_lookup(type_of(key), names::__index__) == nullptr))
-    return raise(exc::TypeError, "{} indices must be integers or slices, not {}", what, type_name(key)), false;
-  if (!index_of(key, out)) return false;
-  if (*out < 0) *out += n;
-  if (*out < 0 || *out >= n) return raise(exc::IndexError, "{} index out of range", what), false;
-  return true;
+bool item_number(Value key, const char* what, std::int64_t* out) {
+  if (!is_index(key)) return raise(exc::TypeError, "{} indices must be integers or slices, not {}", what, type_name(key)), false;
+  return index_of(key, out);
 }
+bool item_place(std::int64_t* i, std::int64_t n, const char* what) {
+  if (*i < 0) *i += n;
+  return (*i >= 0 && *i < n) || (raise(exc::IndexError, "{}{}index out of range", what, *what == 0 ? "" : " "), false);
+}
+bool item_index(Value key, std::int64_t n, const char* what, std::int64_t* out) { return item_number(key, what, out) && item_place(out, n, what); }
 
 bool repr_enter(Value v, bool* failed) {
   Thread& t = this_thread();
@@ -353,60 +309,14 @@ void repr_leave() {
   List* guard = as_list(this_thread().repr_guard);
   guard->items[--guard->size] = nullptr;
 }
-bool join_reprs(const Value* items, std::int64_t n, std::string& out) {
+bool join_reprs(const Value* items, std::int64_t n, TextBuilder& out) {
   for (std::int64_t i = 0; i < n; ++i) {
     Str* s = repr(items[i]);
-    if (s == nullptr) return false;
+    if (s == nullptr || out.failed()) return false;
     if (i > 0) out += ", ";
     out += s->view();
   }
-  return true;
-}
-
-// ---- sorting: a stable merge sort, whose comparisons may call the program ---------------------------------------------------------------------
-
-namespace {
-struct Sorter {
-  bool reverse;
-  bool failed = false;
-  bool before(Value a, Value b) {  // is b < a, so that they have to change places
-    const int less = reverse ? compare_truth(CompareOp::lt, a, b) : compare_truth(CompareOp::lt, b, a);
-    failed = failed || less < 0;
-    return less > 0;
-  }
-  void sort(Value* keys, Value* items, Value* spare_keys, Value* spare, std::int64_t n) {
-    if (n < 2 || failed) return;
-    const std::int64_t half = n / 2;
-    sort(keys, items, spare_keys, spare, half);
-    sort(keys + half, items + half, spare_keys, spare, n - half);
-    if (failed || !before(keys[half - 1], keys[half])) return;
-    std::copy(keys, keys + half, spare_keys);
-    std::copy(items, items + half, spare);
-    std::int64_t left = 0, right = half, to = 0;
-    while (left < half && right < n) {
-      const bool take_right = !failed && before(spare_keys[left], keys[right]);
-      keys[to] = take_right ? keys[right] : spare_keys[left];
-      items[to++] = take_right ? items[right++] : spare[left++];
-    }
-    for (; left < half; ++left, ++to) keys[to] = spare_keys[left], items[to] = spare[left];
-  }
-};
-}  // namespace
-
-bool sort_values(Value* items, std::int64_t n, Value key, bool reverse) {
-  if (n < 2 && key == nullptr) return true;
-  auto* memory = allocate_array<Value>(4 * n + 4);
-  if (memory == nullptr) return false;
-  Value *work = memory, *keys = memory + n, *spare = memory + 2 * n, *spare_keys = memory + 3 * n;
-  std::copy(items, items + n, work);
-  for (std::int64_t i = 0; i < n; ++i) {
-    keys[i] = key == nullptr ? work[i] : call(key, {work[i]});
-    if (keys[i] == nullptr) return false;
-  }
-  Sorter sorter{reverse};
-  sorter.sort(keys, work, spare_keys, spare, n);
-  std::copy(work, work + n, items);
-  return !sorter.failed;
+  return !out.failed();
 }
 
 }  // namespace minipy

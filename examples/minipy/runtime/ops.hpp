@@ -3,7 +3,7 @@
 #include <initializer_list>
 #include <string>
 
-#include "runtime/object.hpp"
+#include "runtime/builder.hpp"
 
 namespace minipy {
 
@@ -39,7 +39,8 @@ Value call_special(Value v, Str* name, std::initializer_list<Value> args, bool* 
 Value call_method(Value v, Str* name, std::initializer_list<Value> args);
 Value construct_instance(Type* type, Args args);
 bool is_callable(Value v);
-/// Sorts arguments into parameters; the first `required` of them have to be there. False: TypeError.
+/// Sorts arguments into parameters; the first `required` of them have to be there. A parameter "" has no name, "self" is not counted in messages.
+/// False: TypeError.
 bool unpack_args(Args args, const char* function, std::initializer_list<const char*> parameters, std::int64_t required, Value* out,
                  std::int64_t positional = -1);
 bool no_keywords(Args args, const char* function);
@@ -47,9 +48,10 @@ Value keyword_arg(Args args, std::string_view name);
 /// "takes exactly ..." errors.
 bool check_count(Args args, const char* function, std::int64_t least, std::int64_t most);
 
-// ---- operators (ops.cpp) ----
+// ---- operators (ops.cpp, integers.cpp, sort.cpp) ----
 Value binary(BinaryOp op, Value a, Value b);
 Value inplace(BinaryOp op, Value a, Value b);
+Value int_binary(BinaryOp op, std::int64_t a, std::int64_t b);  // may answer NotImplemented
 Value unary(UnaryOp op, Value v);
 Value compare(CompareOp op, Value a, Value b);
 int compare_truth(CompareOp op, Value a, Value b);
@@ -71,9 +73,23 @@ std::string repr_text(Value v);
 std::string str_text(Value v);
 Value format_value(Value v, Value spec);
 bool index_of(Value v, std::int64_t* out);  // through __index__
+bool is_index(Value v);                     // index_of() can be tried
+bool slice_index(Value v, std::int64_t* out);  // with the message of slices
 bool float_of(Value v, double* out);
-/// Start, stop and step for a sequence of n items, and how many there are. False: an exception.
+/// Raises TypeError: v has no items that can be set, or deleted if `value` is null.
+Value raise_no_items(Value v, Value value);
+/// A slice's start, stop and step, as written.
+struct SliceNumbers {
+  std::int64_t start, stop, step;
+};
+bool slice_numbers(const Slice* slice, SliceNumbers& out);
+/// What they are for a sequence of n items; answers how many items there are. Never calls: what slice_numbers() called may have changed n.
+std::int64_t slice_place(SliceNumbers& numbers, std::int64_t n);
+/// Both, for sequences that do not change. False: an exception.
 bool slice_bounds(Slice* slice, std::int64_t n, std::int64_t* start, std::int64_t* stop, std::int64_t* step, std::int64_t* count);
+/// The same for an index.
+bool item_number(Value key, const char* what, std::int64_t* out);
+bool item_place(std::int64_t* i, std::int64_t n, const char* what);
 bool item_index(Value key, std::int64_t n, const char* what, std::int64_t* out);
 /// Sorts in place; `key` and `reverse` as list.sort.
 bool sort_values(Value* items, std::int64_t n, Value key, bool reverse);
@@ -111,6 +127,7 @@ inline Value yes_no(int answer) { return answer < 0 ? nullptr : boolean(answer !
 
 // ---- making values ----
 Value int_new(std::int64_t i);  // OverflowError beyond 63 bits
+Value raise_overflow();
 Value float_new(double d);
 Tuple* tuple_new(std::int64_t n);
 Tuple* tuple_of(std::initializer_list<Value> items);
@@ -135,6 +152,6 @@ Value str_value(std::string_view text);
 bool repr_enter(Value v, bool* failed);
 void repr_leave();
 /// "a, b, c" of reprs. False: an exception.
-bool join_reprs(const Value* items, std::int64_t n, std::string& out);
+bool join_reprs(const Value* items, std::int64_t n, TextBuilder& out);
 
 }  // namespace minipy

@@ -40,13 +40,14 @@ enum Slot : int {
 };
 
 Value call_new(const Native* n, Args args) {
-  if (args.count < 1 || !is_type(args[0])) return raise(exc::TypeError, "{}.__new__(X): X is not a type object", n->owner->name);
+  if (args.count < 1) return raise(exc::TypeError, "{}.__new__(): not enough arguments", n->owner->name);
+  if (!is_type(args[0])) return raise(exc::TypeError, "{}.__new__(X): X is not a type object ({})", n->owner->name, type_name(args[0]));
   Type* cls = as_type(args[0]);
   if (!is_subtype(cls, n->owner))
     return raise(exc::TypeError, "{}.__new__({}): {} is not a subtype of {}", n->owner->name, cls->name, cls->name, n->owner->name);
   const Type* solid = cls;
   while (is_heap_type(solid)) solid = solid->base;
-  if (solid != n->owner && n->owner == &object_type && solid->slots->construct != object_type.slots->construct && solid->slots->construct != nullptr)
+  if (solid != n->owner && n->owner == &object_type && solid->slots->construct != object_type.slots->construct)
     return raise(exc::TypeError, "object.__new__({}) is not safe, use {}.__new__()", cls->name, solid->name);
   return n->owner->slots->construct(cls, Args{args.values + 1, args.count - 1, args.names});
 }

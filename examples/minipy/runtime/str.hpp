@@ -16,19 +16,38 @@ Str* str_finish(Str* s);
 Str* intern(std::string_view text);
 Str* intern(Str* text);
 std::uint64_t str_hash(Str* s);
+/// Never 0; that of a text of the same bytes.
+std::uint64_t hash_bytes(std::string_view data);
 inline bool str_equal(const Str* a, const Str* b) { return a == b || a->view() == b->view(); }
-bool valid_utf8(std::string_view text);
+/// Bytes that are no UTF-8, and why.
+struct BadUtf8 {
+  std::size_t start, end;
+  const char* reason;
+};
+/// The first at or behind `at`; false: there are none. Surrogates are none.
+bool find_bad_utf8(std::string_view text, std::size_t at, BadUtf8& bad);
+inline bool valid_utf8(std::string_view text) {
+  BadUtf8 bad;
+  return !find_bad_utf8(text, 0, bad);
+}
 
 /// Byte offset of the code point `index`. O(1) for ASCII.
 std::int64_t str_offset(const Str* s, std::int64_t index);
 std::int64_t utf8_length(std::string_view text);
 std::uint32_t decode_utf8(std::string_view text, std::size_t& at);
+/// Up to four bytes; answers how many.
+std::size_t encode_utf8(std::uint32_t c, char* to);
 Str* str_slice(const Str* s, std::int64_t start, std::int64_t stop, std::int64_t step);
 
 Bytes* bytes_new(std::string_view data);
+/// With room for `size` bytes that the caller fills.
+Bytes* bytes_room(std::int64_t size);
 
 /// Escaped and quoted as in Python.
 std::string quoted(std::string_view text);
-std::string quoted_bytes(std::string_view data);
+Str* str_quoted(std::string_view text);
+Str* bytes_quoted(std::string_view data);
+/// With what is not ASCII escaped.
+Str* str_ascii(Str* text);
 
 }  // namespace minipy

@@ -88,7 +88,8 @@ std::string exception_line(Value exception) {
   const Type* type = type_of(exception);
   const std::string module =
       type->module == nullptr || type->module == names::builtins || type->module->view() == "__main__" ? "" : std::string(type->module->view()) + ".";
-  Str* text = to_str(exception);
+  Value message = is_subtype(type, &exc::SyntaxError) ? find_attr(exception, names::msg) : nullptr;  // the place has been told
+  Str* text = to_str(message != nullptr && message != none() ? message : exception);
   if (text == nullptr) {
     clear_error();
     return format_text("{}{}: <exception str() failed>", module, type->qualname);

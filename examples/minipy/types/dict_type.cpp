@@ -69,18 +69,20 @@ bool dict_init(Value self, Args args) { return update_from_args(self, args, "dic
 Value dict_repr(Value v) {
   bool failed = false;
   if (repr_enter(v, &failed)) return str_new("{...}");
-  std::string out = "{";
+  TextBuilder out;
+  out += '{';
   std::int64_t at = 0;
   while (Entry* e = failed ? nullptr : table_next(table(v), at)) {
     Value pair[] = {e->key, e->value};
     if (out.size() > 1) out += ", ";
     Str* key = repr(pair[0]);
     Str* value = key == nullptr ? nullptr : repr(pair[1]);
-    failed = value == nullptr;
-    if (!failed) out += std::string(key->view()) + ": " + std::string(value->view());
+    failed = value == nullptr || out.failed();
+    if (!failed) out += key->view(), out += ": ", out += value->view();
   }
   repr_leave();
-  return failed ? nullptr : str_new(out + "}");
+  out += '}';
+  return failed ? nullptr : out.finish();
 }
 std::int64_t dict_length(Value v) { return table(v).size; }
 Value dict_compare(CompareOp op, Value a, Value b) {

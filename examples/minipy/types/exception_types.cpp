@@ -5,13 +5,16 @@
 #include "runtime/ops.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
+#include "types/exceptions.hpp"
 #include "types/types.hpp"
 
 namespace minipy {
 
 namespace {
 Exception* of(Value v) { return as<Exception>(v); }
-Value argument(Value v, std::int64_t i) { return i < of(v)->args->size ? of(v)->args->items[i] : none(); }
+}  // namespace
+
+Value exception_argument(Value v, std::int64_t i) { return i < of(v)->args->size ? of(v)->args->items[i] : none(); }
 
 Value exception_construct(Type* cls, Args args) {
   Value v = allocate_instance(cls);
@@ -19,12 +22,16 @@ Value exception_construct(Type* cls, Args args) {
   of(v)->args = tuple_from(args.values, args.count);
   return of(v)->args == nullptr ? nullptr : v;
 }
+
+namespace {
 /// Keywords that become attributes: ImportError(name=, path=), NameError(name=), AttributeError(name=, obj=).
 bool known_keyword(const Type* type, std::string_view name) {
   if (is_subtype(type, &exc::ImportError)) return name == "name" || name == "path";
   if (is_subtype(type, &exc::AttributeError)) return name == "name" || name == "obj";
   return is_subtype(type, &exc::NameError) && name == "name";
 }
+}  // namespace
+
 bool exception_init(Value self, Args args) {
   for (std::int64_t i = 0; args.names != nullptr && i < args.names->size; ++i) {
     Str* name = as_str(args.names->items[i]);
@@ -36,23 +43,20 @@ bool exception_init(Value self, Args args) {
 }
 Value exception_repr(Value v) {
   Tuple* args = of(v)->args;
-  std::string all;
-  return join_reprs(args->items, args->size, all) ? str_new(fmt::format("{}({})", type_name(v), all)) : nullptr;
+  TextBuilder out;
+  out += type_name(v), out += '(';
+  if (!join_reprs(args->items, args->size, out)) return nullptr;
+  out += ')';
+  return out.finish();
 }
 Value exception_str(Value v) {
   Tuple* args = of(v)->args;
   if (args->size == 0) return str_new("");
   return args->size == 1 ? to_str(args->items[0]) : repr(args);
 }
-Value key_error_str(Value v) { return of(v)->args->size == 1 ? repr(of(v)->args->items[0]) : exception_str(v); }
-Value os_error_str(Value v) {
-  Tuple* args = of(v)->args;
-  if (args->size < 2) return exception_str(v);
-  Str *number = to_str(args->items[0]), *text = to_str(argument(v, 1)), *path = args->size > 2 ? repr(argument(v, 2)) : nullptr;
-  if (number == nullptr || text == nullptr || error_pending()) return nullptr;
-  return str_new(path == nullptr ? format_text("[Errno {}] {}", number, text) : format_text("[Errno {}] {}: {}", number, text, path));
-}
 
+namespace {
+Value key_error_str(Value v) { return of(v)->args->size == 1 ? repr(of(v)->args->items[0]) : exception_str(v); }
 Value get_args(Value v) { return of(v)->args; }
 bool set_args(Value v, Value value) {
   Tuple* args = value == nullptr ? as_tuple(raise(exc::TypeError, "args may not be deleted")) : tuple_from_iterable(value);
@@ -97,33 +101,33 @@ Value add_note(Args a) {
   if (notes == nullptr && (error_pending() || (notes = list_new()) == nullptr || !set_attr(a[0], name, notes))) return nullptr;
   return is_instance(notes, &list_type) && list_append(as_list(notes), a[1]) ? none() : nullptr;
 }
-Value stop_value(Value v) { return argument(v, 0); }
-Value exit_code(Value v) { return of(v)->args->size > 1 ? of(v)->args : argument(v, 0); }
-Value os_errno(Value v) { return of(v)->args->size >= 2 ? argument(v, 0) : none(); }
-Value os_strerror(Value v) { return argument(v, 1); }
-Value os_filename(Value v) { return argument(v, 2); }
+Value stop_value(Value v) { return exception_argument(v, 0); }
+Value exit_code(Value v) { return of(v)->args->size > 1 ? of(v)->args : exception_argument(v, 0); }
 
 Value traceback_line(Value v) { return small_int(as<Traceback>(v)->line); }
 Value traceback_next(Value v) { return or_none(as<Traceback>(v)->next); }
 
-constexpr Slots kPlainException = {
-    .construct = exception_construct, .init = exception_init, .repr = exception_repr, .str = exception_str, .hash = address_hash};
 constexpr Slots kKeyError = {
     .construct = exception_construct, .init = exception_init, .repr = exception_repr, .str = key_error_str, .hash = address_hash};
-constexpr Slots kOsError = {
-    .construct = exception_construct, .init = exception_init, .repr = exception_repr, .str = os_error_str, .hash = address_hash};
 constexpr Slots kTraceback = {.repr = default_repr, .hash = address_hash};
 
+/// By name and base: types are made before they know each other.
 constexpr const Slots* slots_of(std::string_view name, std::string_view base) {
-  return name == "KeyError" ? &kKeyError : name == "OSError" || base == "OSError" ? &kOsError : &kPlainException;
+  if (name == "KeyError") return &kKeyError;
+  if (name == "OSError" || base == "OSError" || base == "ConnectionError") return &os_error_slots;
+  if (name == "SyntaxError" || name == "IndentationError" || name == "TabError") return &syntax_error_slots;
+  return name == "UnicodeDecodeError" || name == "UnicodeEncodeError" ? &unicode_error_slots : &plain_exception_slots;
 }
 constexpr Shape shape_of(Type* base) {
   return {.base = base, .flags = kException, .size = sizeof(Exception), .dict_offset = offsetof(Exception, dict)};
 }
 }  // namespace
 
+const Slots plain_exception_slots = {
+    .construct = exception_construct, .init = exception_init, .repr = exception_repr, .str = exception_str, .hash = address_hash};
+
 namespace exc {
-Type BaseException = builtin_type("BaseException", &kPlainException, shape_of(&object_type));
+Type BaseException = builtin_type("BaseException", &plain_exception_slots, shape_of(&object_type));
 #define MINIPY_DEFINE(name, base) Type name = builtin_type(#name, slots_of(#name, #base), shape_of(&base));
 MINIPY_EXCEPTIONS(MINIPY_DEFINE)
 #undef MINIPY_DEFINE
@@ -143,8 +147,7 @@ void init_exception_types() {
   define_natives(exc::BaseException, {{"with_traceback", with_traceback, 2, 2, kMethod}, {"add_note", add_note, 2, 2, kMethod}});
   define_getsets(exc::StopIteration, {{"value", stop_value}});
   define_getsets(exc::SystemExit, {{"code", exit_code}});
-  define_getsets(exc::OSError, {{"errno", os_errno}, {"strerror", os_strerror}, {"filename", os_filename}});
-  for (Str* name : {names::name, names::path}) (void)dict_set_name(exc::ImportError.dict, name, none());
+  init_special_exceptions();
   define_getsets(traceback_type, {{"tb_lineno", traceback_line}, {"tb_next", traceback_next}});
 }
 

@@ -83,9 +83,12 @@ Value native_call(Value v, Args args) {
       return raise(exc::TypeError, "descriptor '{}' for '{}' objects doesn't apply to a '{}' object", n->name, n->owner->name, type_name(args[0]));
   }
   if ((n->flags & kNames) == 0 && !no_keywords(args, n->name)) return nullptr;
+  if (args.count >= n->least && (n->most < 0 || args.count <= n->most)) return n->function(args);
   const int hidden = (n->flags & (kMethod | kClassMethod)) != 0 ? 1 : 0;  // self is not counted in messages
-  const Args counted{args.values + hidden, args.count - hidden, args.names};
-  return check_count(counted, n->name, n->least - hidden, n->most < 0 ? -1 : n->most - hidden) ? n->function(args) : nullptr;
+  const bool one_way = n->least == n->most && n->most <= hidden + 1;       // then the type is named
+  const std::string name = one_way && n->owner != nullptr ? fmt::format("{}.{}", n->owner->name, n->name) : n->name;
+  (void)check_count(Args{args.values + hidden, args.count - hidden}, name.c_str(), n->least - hidden, n->most < 0 ? -1 : n->most - hidden);
+  return nullptr;
 }
 Value native_repr(Value v) { return str_new(fmt::format("<built-in function {}>", as<Native>(v)->name)); }
 Value native_method_repr(Value v) { return str_new(fmt::format("<method '{}' of '{}' objects>", as<Native>(v)->name, as<Native>(v)->owner->name)); }

@@ -44,53 +44,74 @@ Value int_result(Type* cls, std::int64_t i) {
   return v;
 }
 
-bool parse_int(std::string_view text, std::int64_t base, std::int64_t* out) {
-  std::string digits;
-  for (const char c : trimmed(text, " \t\n\r", true, true))
-    if (c != '_') digits += c;
-  const std::size_t sign = !digits.empty() && (digits[0] == '-' || digits[0] == '+') ? 1 : 0;
-  if (digits.size() > sign + 2 && digits[sign] == '0') {
-    const char marker = static_cast<char>(digits[sign + 1] | 32);
-    const int marked = marker == 'x' ? 16 : marker == 'o' ? 8 : marker == 'b' ? 2 : 0;
-    if (marked != 0 && (base == 0 || base == marked)) digits.erase(sign, 2), base = marked;
+constexpr std::string_view kSpaces = " \t\n\r\f\v";
+int digit_of(char c) { return is_digit(c) ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'z' ? (c | 32) - 'a' + 10 : 99; }
+
+Value bad_literal(Value text, std::int64_t base) {
+  return raise(exc::ValueError, "invalid literal for int() with base {}: {}", base, repr_text(text));
+}
+/// Digits with single underscores between them. False: there are none, or something else.
+bool digits_only(std::string_view s, std::int64_t base, std::string* out) {
+  bool may_separate = false;
+  for (const char c : s) {
+    if (c == '_' ? !may_separate : digit_of(c) >= base) return false;
+    may_separate = c != '_';
+    if (c != '_') *out += c;
   }
-  if (base == 0) base = 10;
-  char* end = nullptr;
+  return may_separate;
+}
+bool parse_int(Value source, std::int64_t base, std::int64_t* out) {
+  const std::int64_t asked = base;
+  std::string_view s = trimmed(is_str(source) ? as_str(source)->view() : as<Bytes>(source)->view(), kSpaces);
+  std::string digits = !s.empty() && s[0] == '-' ? "-" : "";
+  if (!s.empty() && (s[0] == '-' || s[0] == '+')) s.remove_prefix(1);
+  const int marked = s.size() < 2 || s[0] != '0' ? 0 : (s[1] | 32) == 'x' ? 16 : (s[1] | 32) == 'o' ? 8 : (s[1] | 32) == 'b' ? 2 : 0;
+  if (marked != 0 && (base == 0 || base == marked)) {
+    s.remove_prefix(s.size() > 2 && s[2] == '_' ? 3 : 2);
+    base = marked;
+  }
+  if (base == 0) {
+    base = 10;
+    if (s.size() > 1 && s[0] == '0' && s.find_first_not_of("0_") != s.npos) return bad_literal(source, 0), false;
+  }
+  if (!digits_only(s, base, &digits)) return bad_literal(source, asked), false;
   errno = 0;
-  *out = std::strtoll(digits.c_str(), &end, static_cast<int>(base));
-  if (digits.size() == sign || *end != '\0' || digits[sign] == ' ' || digits[sign] == '+' || digits[sign] == '-')
-    return raise(exc::ValueError, "invalid literal for int() with base {}: {}", base, quoted(text)), false;
-  if (errno != 0 || !fits_int(*out)) return raise(exc::OverflowError, "integer overflow: minipy's integers have 63 bits"), false;
-  return true;
+  *out = std::strtoll(digits.c_str(), nullptr, static_cast<int>(base));
+  return (errno == 0 && fits_int(*out)) || (raise_overflow(), false);
 }
 
-bool int_from(Value v, std::int64_t* out) {
+}  // namespace
+
+bool to_int(Value v, std::int64_t* out) {
   if (is_instance(v, &float_type)) {
     const double d = as<Float>(v)->value;
     if (std::isnan(d)) return raise(exc::ValueError, "cannot convert float NaN to integer"), false;
-    if (!(std::fabs(d) < 4.6e18)) return raise(exc::OverflowError, "integer overflow: minipy's integers have 63 bits"), false;
-    return *out = static_cast<std::int64_t>(d), true;
+    if (std::isinf(d)) return raise(exc::OverflowError, "cannot convert float infinity to integer"), false;
+    if (!(std::fabs(d) < 4.6e18)) return raise_overflow(), false;
+    return *out = static_cast<std::int64_t>(d), fits_int(*out) || (raise_overflow(), false);
   }
-  if (is_str(v)) return parse_int(as_str(v)->view(), 10, out);
-  if (is_instance(v, &bytes_type)) return parse_int(as<Bytes>(v)->view(), 10, out);
+  if (is_str(v) || is_instance(v, &bytes_type)) return parse_int(v, 10, out);
   if (converts_by_methods(type_of(v)) && type_lookup(type_of(v), names::__int__) != nullptr && !is_instance(v, &int_type)) {
     Value r = call_special(v, names::__int__, {});
+    if (r != nullptr && !is_instance(r, &int_type)) return raise(exc::TypeError, "__int__ returned non-int (type {})", type_name(r)), false;
     return r != nullptr && index_of(r, out);
   }
-  if (is_instance(v, &int_type) || (converts_by_methods(type_of(v)) && type_lookup(type_of(v), names::__index__) != nullptr)) return index_of(v, out);
+  if (is_index(v)) return index_of(v, out);
   return raise(exc::TypeError, "int() argument must be a string, a bytes-like object or a real number, not '{}'", type_name(v)), false;
 }
 
+namespace {
 Value int_construct(Type* cls, Args args) {
   Value a[2];
-  if (!unpack_args(args, "int", {"x", "base"}, 0, a)) return nullptr;
+  if (!unpack_args(args, "int", {"", "base"}, 0, a)) return nullptr;
   std::int64_t i = 0, base = 10;
   if (a[1] != nullptr) {
     if (!index_of(a[1], &base)) return nullptr;
-    if (a[0] == nullptr || !is_str(a[0])) return raise(exc::TypeError, "int() can't convert non-string with explicit base");
+    if (a[0] == nullptr) return raise(exc::TypeError, "int() missing string argument");
+    if (!is_str(a[0]) && !is_instance(a[0], &bytes_type)) return raise(exc::TypeError, "int() can't convert non-string with explicit base");
     if (base != 0 && (base < 2 || base > 36)) return raise(exc::ValueError, "int() base must be >= 2 and <= 36, or 0");
-    if (!parse_int(as_str(a[0])->view(), base, &i)) return nullptr;
-  } else if (a[0] != nullptr && !int_from(a[0], &i)) {
+    if (!parse_int(a[0], base, &i)) return nullptr;
+  } else if (a[0] != nullptr && !to_int(a[0], &i)) {
     return nullptr;
   }
   return int_result(cls, i);
@@ -111,10 +132,6 @@ Value int_binary(BinaryOp op, Value a, Value b) {
   return binary(op, small_int(value_of(a)), small_int(value_of(b)));
 }
 Value int_unary(UnaryOp op, Value v) { return unary(op, small_int(value_of(v))); }
-Value int_bit_length(Args a) {
-  auto i = static_cast<std::uint64_t>(std::llabs(value_of(a[0])));
-  return small_int(64 - (i == 0 ? 64 : __builtin_clzll(i)));
-}
 Value int_same(Args a) { return small_int(value_of(a[0])); }
 Value int_float(Args a) { return float_new(static_cast<double>(value_of(a[0]))); }
 Value number_format(Args a) {
@@ -122,6 +139,7 @@ Value number_format(Args a) {
 }
 Value int_real(Value v) { return small_int(value_of(v)); }
 Value int_zero(Value) { return small_int(0); }
+Value int_one(Value) { return small_int(1); }
 
 Value bool_construct(Type*, Args args) {
   if (!no_keywords(args, "bool") || !check_count(args, "bool", 0, 1)) return nullptr;
@@ -132,33 +150,57 @@ Value bool_repr(Value v) { return intern(v == boolean(true) ? "True" : "False");
 
 // ---- float ----------------------------------------------------------------------------------------------------------------------------------
 
+bool parse_float(Value source, double* out) {
+  const std::string_view s = trimmed(is_str(source) ? as_str(source)->view() : as<Bytes>(source)->view(), kSpaces);
+  std::string body;
+  bool good = !s.empty() && s.find_first_of("xXpP(") == s.npos;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    if (s[i] == '_' && (i == 0 || i + 1 == s.size() || !is_digit(s[i - 1]) || !is_digit(s[i + 1]))) good = false;
+    if (s[i] != '_') body += s[i];
+  }
+  char* end = nullptr;
+  *out = std::strtod(body.c_str(), &end);
+  return (good && end == body.c_str() + body.size()) || (raise(exc::ValueError, "could not convert string to float: {}", repr_text(source)), false);
+}
+bool to_float(Value v, double* out) {
+  if (is_str(v) || is_instance(v, &bytes_type)) return parse_float(v, out);
+  const bool number = is_instance(v, &float_type) || is_index(v) ||
+                      (converts_by_methods(type_of(v)) && type_lookup(type_of(v), names::__float__) != nullptr);
+  return number ? float_of(v, out)
+                : (raise(exc::TypeError, "float() argument must be a string or a real number, not '{}'", type_name(v)), false);
+}
 Value float_construct(Type* cls, Args args) {
   if (!no_keywords(args, "float") || !check_count(args, "float", 0, 1)) return nullptr;
   double d = 0;
-  if (args.count == 1 && is_str(args[0])) {
-    const std::string text(as_str(args[0])->view());
-    const std::string body(trimmed(text, " \t\n", true, true));
-    char* end = nullptr;
-    d = std::strtod(body.c_str(), &end);
-    if (body.empty() || *end != '\0' || body.find_first_of("xXpP(") != std::string::npos)
-      return raise(exc::ValueError, "could not convert string to float: {}", quoted(text));
-  } else if (args.count == 1 && !float_of(args[0], &d)) {
-    return nullptr;
-  }
+  if (args.count == 1 && !to_float(args[0], &d)) return nullptr;
   if (cls == &float_type) return float_new(d);
   Value v = allocate_instance(cls);
   if (v != nullptr) as<Float>(v)->value = d;
   return v;
 }
 Value float_text(Value v) { return str_new(float_repr(as<Float>(v)->value)); }
+/// Equal numbers have equal hashes: modulo 2^61 - 1, as integers.
 bool float_hash(Value v, std::uint64_t* out) {
   const double d = as<Float>(v)->value;
-  if (d == std::floor(d) && std::fabs(d) < 4e18) return hash_value(small_int(static_cast<std::int64_t>(d)), out);
-  std::uint64_t bits = 0;
-  static_assert(sizeof bits == sizeof d);
-  __builtin_memcpy(&bits, &d, sizeof d);
-  *out = (bits * 0xD6E8FEB86659FD93ull) >> 4;
-  return true;
+  if (std::isnan(d)) return address_hash(v, out);
+  if (std::isinf(d)) return *out = static_cast<std::uint64_t>(d > 0 ? 314159 : -314159), true;
+  constexpr int kBits = 61, kStep = 28;
+  constexpr std::uint64_t kModulus = (std::uint64_t{1} << kBits) - 1;
+  int exponent = 0;
+  double rest = std::frexp(std::fabs(d), &exponent);
+  std::uint64_t h = 0;
+  for (; rest != 0; exponent -= kStep) {
+    h = (h << kStep & kModulus) | h >> (kBits - kStep);
+    rest *= 1 << kStep;
+    const auto digit = static_cast<std::uint64_t>(rest);
+    rest -= static_cast<double>(digit);
+    h += digit;
+    if (h >= kModulus) h -= kModulus;
+  }
+  exponent = exponent >= 0 ? exponent % kBits : kBits - 1 - (-1 - exponent) % kBits;
+  h = (h << exponent & kModulus) | h >> (kBits - exponent);
+  const std::int64_t sign = d < 0 ? -1 : 1, whole = static_cast<std::int64_t>(h) * sign;
+  return *out = static_cast<std::uint64_t>(whole == -1 ? -2 : whole), true;
 }
 int float_truth(Value v) { return as<Float>(v)->value != 0; }
 bool operand(Value v, double* out) {
@@ -172,9 +214,12 @@ Value float_compare(CompareOp op, Value a, Value b) {
   return boolean(compare_as(op, x, y));
 }
 double python_mod(double x, double y) {
-  double r = std::fmod(x, y);
-  if (r != 0 && (r < 0) != (y < 0)) r += y;
-  return r;
+  const double r = std::fmod(x, y);
+  return r == 0 ? std::copysign(0.0, y) : (r < 0) != (y < 0) ? r + y : r;
+}
+double python_floordiv(double x, double y) {
+  const double q = (x - python_mod(x, y)) / y, whole = std::floor(q);
+  return q == 0 ? std::copysign(0.0, x / y) : q - whole > 0.5 ? whole + 1 : whole;
 }
 Value float_binary(BinaryOp op, Value a, Value b) {
   double x = 0, y = 0;
@@ -184,6 +229,7 @@ Value float_binary(BinaryOp op, Value a, Value b) {
     return raise(exc::ZeroDivisionError, "{}",
                  op == BinaryOp::truediv ? "float division by zero"
                  : op == BinaryOp::mod   ? "float modulo"
+                 : op == BinaryOp::divmod ? "float divmod()"
                                          : "float floor division by zero");
   switch (op) {
     case BinaryOp::add:
@@ -195,14 +241,14 @@ Value float_binary(BinaryOp op, Value a, Value b) {
     case BinaryOp::truediv:
       return float_new(x / y);
     case BinaryOp::floordiv:
-      return float_new(std::floor(x / y));
+      return float_new(python_floordiv(x, y));
     case BinaryOp::mod:
       return float_new(python_mod(x, y));
     case BinaryOp::pow:
       if (x == 0 && y < 0) return raise(exc::ZeroDivisionError, "0.0 cannot be raised to a negative power");
       return float_new(std::pow(x, y));
     case BinaryOp::divmod:
-      return tuple_of({float_new(std::floor(x / y)), float_new(python_mod(x, y))});
+      return tuple_of({float_new(python_floordiv(x, y)), float_new(python_mod(x, y))});
     default:
       return not_implemented();
   }
@@ -211,10 +257,12 @@ Value float_unary(UnaryOp op, Value v) {
   const double d = as<Float>(v)->value;
   return op == UnaryOp::neg ? float_new(-d) : op == UnaryOp::abs ? float_new(std::fabs(d)) : op == UnaryOp::pos ? float_new(d) : not_implemented();
 }
-Value float_is_integer(Args a) { return boolean(as<Float>(a[0])->value == std::floor(as<Float>(a[0])->value)); }
+Value float_real(Value v) { return float_new(as<Float>(v)->value); }
+Value float_imag(Value) { return float_new(0); }
+Value float_same(Args a) { return float_real(a[0]); }
 Value float_int(Args a) {
   std::int64_t i = 0;
-  return int_from(a[0], &i) ? small_int(i) : nullptr;
+  return to_int(a[0], &i) ? small_int(i) : nullptr;
 }
 Value float_round(Args a) {
   const double d = as<Float>(a[0])->value;
@@ -265,20 +313,24 @@ Object true_object = {&bool_type}, false_object = {&bool_type};
 
 void init_number_types() {
   ready_type(int_type), ready_type(bool_type), ready_type(float_type);
-  define_natives(int_type, {{"bit_length", int_bit_length, 1, 1, kMethod},
-                            {"__index__", int_same, 1, 1, kMethod},
+  define_natives(int_type, {{"__index__", int_same, 1, 1, kMethod},
                             {"__int__", int_same, 1, 1, kMethod},
                             {"__trunc__", int_same, 1, 1, kMethod},
+                            {"__floor__", int_same, 1, 1, kMethod},
+                            {"__ceil__", int_same, 1, 1, kMethod},
                             {"__float__", int_float, 1, 1, kMethod},
                             {"__round__", int_same, 1, 2, kMethod},
                             {"__format__", number_format, 2, 2, kMethod},
                             {"conjugate", int_same, 1, 1, kMethod}});
-  define_getsets(int_type, {{"real", int_real}, {"numerator", int_real}, {"imag", int_zero}});
-  define_natives(float_type, {{"is_integer", float_is_integer, 1, 1, kMethod},
-                              {"__int__", float_int, 1, 1, kMethod},
+  define_getsets(int_type, {{"real", int_real}, {"numerator", int_real}, {"imag", int_zero}, {"denominator", int_one}});
+  define_natives(float_type, {{"__int__", float_int, 1, 1, kMethod},
                               {"__trunc__", float_int, 1, 1, kMethod},
+                              {"__float__", float_same, 1, 1, kMethod},
                               {"__round__", float_round, 1, 2, kMethod},
-                              {"__format__", number_format, 2, 2, kMethod}});
+                              {"__format__", number_format, 2, 2, kMethod},
+                              {"conjugate", float_same, 1, 1, kMethod}});
+  define_getsets(float_type, {{"real", float_real}, {"imag", float_imag}});
+  define_number_methods();
 }
 
 }  // namespace minipy

@@ -43,7 +43,7 @@ Value range_compare(CompareOp op, Value a, Value b) {
 Value range_getitem(Value v, Value key) {
   const Range* r = as<Range>(v);
   std::int64_t start = 0, stop = 0, step = 0, count = 0;
-  if (!is_exact(key, &slice_type)) return item_index(key, r->size, "range object", &start) ? small_int(r->start + start * r->step) : nullptr;
+  if (!is_exact(key, &slice_type)) return item_number(key, "range", &start) && item_place(&start, r->size, "range object") ? small_int(r->start + start * r->step) : nullptr;
   if (!slice_bounds(as<Slice>(key), r->size, &start, &stop, &step, &count)) return nullptr;
   return range_new(r->start + start * r->step, r->start + stop * r->step, r->step * step);
 }
@@ -80,8 +80,11 @@ Value slice_construct(Type*, Args args) {
   return slice_new(args.count == 1 ? none() : args[0], args.count == 1 ? args[0] : args[1], args.count == 3 ? args[2] : none());
 }
 Value slice_repr(Value v) {
-  std::string out = "slice(";
-  return join_reprs(&as<Slice>(v)->start, 3, out) ? str_new(out + ")") : nullptr;
+  TextBuilder out;
+  out += "slice(";
+  if (!join_reprs(&as<Slice>(v)->start, 3, out)) return nullptr;
+  out += ')';
+  return out.finish();
 }
 Value slice_compare(CompareOp op, Value a, Value b) {
   if (!is_exact(b, &slice_type)) return not_implemented();

@@ -92,10 +92,12 @@ Value set_repr(Value v) {
   bool failed = false;
   if (repr_enter(v, &failed)) return str_new(fmt::format("{}(...)", type_name(v)));
   List* items = failed ? nullptr : list_from(v);
-  std::string out = plain ? "{" : fmt::format("{}({{", type_name(v));
+  TextBuilder out;
+  out += plain ? "{" : fmt::format("{}({{", type_name(v));
   failed = items == nullptr || !join_reprs(items->items, items->size, out);
   repr_leave();
-  return failed ? nullptr : str_new(out + (plain ? "}" : "})"));
+  out += plain ? "}" : "})";
+  return failed ? nullptr : out.finish();
 }
 bool frozenset_hash(Value v, std::uint64_t* out) {
   std::uint64_t h = 0x5bd1e995u + static_cast<std::uint64_t>(table(v).size);

@@ -7,6 +7,7 @@ namespace minipy {
 void init_object_types();  // object, type
 void init_simple_types();  // None, NotImplemented, Ellipsis, cells, code
 void init_number_types();  // int, bool, float
+void define_number_methods();
 void init_str_type();
 void init_bytes_type();
 void init_list_type();
@@ -37,7 +38,10 @@ Value generic_alias(Args args);                // list[int] is list
 Value default_repr(Value v);                   // <T object at 0x..>
 Value format_str(Str* text, Value arguments);  // text % arguments
 Value str_format_method(Args args);            // text.format(...)
+Value str_format_map(Args args);               // text.format_map(mapping)
 Value apply_format_spec(Value v, std::string_view spec);
+Str* converted_by(Value v, char conversion);   // 's', 'r' or 'a'
+bool to_int(Value v, std::int64_t* out);       // int(v)
 std::string float_repr(double d);
 bool address_hash(Value v, std::uint64_t* out);
 Value set_binary(BinaryOp op, Value a, Value b);

@@ -45,6 +45,7 @@ bool unpack_starred(Value v, std::int64_t before, std::int64_t behind, Value* to
 Value build_string(Value* parts, std::int64_t n);
 Value format_part(Value v, std::uint32_t how, Value spec);
 Value build_map(Value* items, std::int64_t n);
+Value build_list(const Value* items, std::int64_t n);
 Value build_set(Value* items, std::int64_t n);
 bool merge_keywords(Dict* into, Value from, Value function);
 Value make_function(Frame* f, Value* top, std::uint32_t flags);

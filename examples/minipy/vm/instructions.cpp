@@ -8,6 +8,7 @@
 #include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
+#include "types/types.hpp"
 #include "vm/frames.hpp"
 #include "vm/interpreter.hpp"
 
@@ -99,14 +100,13 @@ bool unpack_starred(Value v, std::int64_t before, std::int64_t behind, Value* to
 }
 
 Value build_string(Value* parts, std::int64_t n) {
-  std::string out;
+  TextBuilder out;
   for (std::int64_t i = 0; i < n; ++i) out += as_str(parts[i])->view();
-  return str_new(out);
+  return out.finish();
 }
 
 Value format_part(Value v, std::uint32_t how, Value spec) {
-  if (how == 'r' || how == 'a') v = repr(v);
-  if (how == 's') v = to_str(v);
+  if (how != 0) v = converted_by(v, static_cast<char>(how));
   if (v == nullptr) return nullptr;
   if (spec == nullptr && is_exact(v, &str_type)) return v;
   return format_value(v, spec);
@@ -117,6 +117,13 @@ Value build_map(Value* items, std::int64_t n) {
   for (std::int64_t i = 0; dict != nullptr && i < n; ++i)
     if (!dict_set(dict, items[2 * i], items[2 * i + 1])) return nullptr;
   return dict;
+}
+Value build_list(const Value* items, std::int64_t n) {
+  List* list = list_new(n);
+  if (list == nullptr) return nullptr;
+  std::copy(items, items + n, list->items);
+  list->size = n;
+  return list;
 }
 Value build_set(Value* items, std::int64_t n) {
   Set* set = set_new(&set_type);

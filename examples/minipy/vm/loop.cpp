@@ -376,16 +376,9 @@ Value run_loop(Thread& t, bool failed) {
       case Op::build_tuple:
         REPLACE(ARGUMENT, tuple_from(sp - ARGUMENT, ARGUMENT));
         break;
-      case Op::build_list: {
-        SAVE_FRAME();
-        List* list = list_new(ARGUMENT);
-        if (list == nullptr) goto error;
-        std::copy(sp - ARGUMENT, sp, list->items);
-        list->size = ARGUMENT;
-        sp -= ARGUMENT;
-        *sp++ = list;
+      case Op::build_list:
+        REPLACE(ARGUMENT, build_list(sp - ARGUMENT, ARGUMENT));
         break;
-      }
       case Op::build_set:
         REPLACE(ARGUMENT, build_set(sp - ARGUMENT, ARGUMENT));
         break;
