@@ -29,6 +29,7 @@ constexpr const char* kUsage =
     "  --no-collect                  gc.collect() does nothing: shows what depends on collections\n"
     "  --stats                       prints collections, deaths, callbacks and times at exit\n";
 constexpr int kUnsupported = 2;
+constexpr int kUnwritten = 120;  // what stdout held back could not be written at the end
 
 struct Task {
   enum class Kind { repl, text, module, script } kind = Kind::repl;
@@ -127,8 +128,7 @@ int run(const Task& task) {
     status = report_fatal();
     if (unsupported) status = kUnsupported;
   }
-  end_interpreter();
-  return status;
+  return end_interpreter() ? status : kUnwritten;
 }
 
 }  // namespace

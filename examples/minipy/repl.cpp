@@ -40,7 +40,7 @@ void read_line(void* argument) {
 }
 
 std::optional<std::string> next_line(const char* prompt) {
-  flush_out();
+  (void)flush_out();
   Reading reading{prompt, std::nullopt};
   unlocked(read_line, &reading);
   return std::move(reading.line);

@@ -28,8 +28,10 @@ bool collect_until(CallbackQueue& queue, bool (*dead)(void*), void* argument = n
 
 /// A forced collection for which the calling thread's C stack and registers are no roots, so that what it dropped is dead for certain; it calls no
 /// callbacks. UNSAFE: no C frame of this thread, the caller's included, may hold the only reference to anything that is used afterwards; virtual
-/// machines whose values lie in stacks of their own call it between two instructions. Registered threads, not on an alternate signal stack. False:
-/// none was made, or, on processors other than x86-64 and AArch64 and on collectors that are scripts, an ordinary one.
+/// machines whose values lie in stacks of their own call it between two instructions. One exception: bdwgc's marker leaves addresses of its own blocks
+/// where it then looks, so a small object at the start of a block (4 KiB) may stay alive; a host that has to be certain puts nothing there. Registered
+/// threads, not on an alternate signal stack. False: none was made, or, on processors other than x86-64 and AArch64 and on collectors that are scripts,
+/// an ordinary one.
 bool unsafe_collect_precise() noexcept;
 
 /// The n-th allocation or registration that mayfly makes from now on fails, once, on whatever thread; 0: none does.

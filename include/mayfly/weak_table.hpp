@@ -82,7 +82,7 @@ class WeakTable {
   std::uint32_t used_ = 0;             // entries_ below this were issued
   std::uint32_t indexed_ = 0;          // places of index_ that are not free
   std::uint32_t live_ = 0;             // entries not removed and not known to be dead
-  std::uint64_t edits_ = 0;            // any change of an entry, dead ones swept too: a probe that called host code starts again
+  std::uint64_t edits_ = 0;            // changes of entries, but for sweeps: a probe whose equal() made one starts again
   std::uint64_t changes_ = 0;          // entries entered or removed by the program: iterations end
   std::uint64_t deaths_seen_ = 0;
   WeakSide side_ = WeakSide::key;

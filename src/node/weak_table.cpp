@@ -127,7 +127,7 @@ struct WeakTable::Access {
         answer = outside([&] { return probe.equal(probe.self, probe.what, held.key); });
         reachable_here(object), reachable_here(held.key);   // held during the call
         if (answer == Answer::error) return {{}, Status::host_error};
-        if (t.edits_ != edits) return {{}, Status::changed};                                 // .table.edits
+        if (t.edits_ != edits || entry.weak.empty()) return {{}, Status::changed};           // .table.edits
       }
       if (answer == Answer::yes) return {{&entry, object}, Status::ok};
     }
@@ -187,20 +187,22 @@ struct WeakTable::Access {
     ++t.live_;
   }
 
-  static void remove(WeakTable& table, Entry& entry) noexcept {
+  static void drop(WeakTable& table, Entry& entry) noexcept {
     entry.weak = {};
     entry.strong = nullptr;
     --table.live_;
-    ++table.edits_;
   }
-  void remove(Entry& entry) noexcept { remove(t, entry); }
+  void remove(Entry& entry) noexcept {
+    drop(t, entry);
+    ++t.edits_;
+  }
 
-  /// Drops what is dead. NO ALLOC; calls nothing.
+  /// Drops what is dead: no edit, as look-ups skip it before and after. NO ALLOC; calls nothing.
   static void sweep(WeakTable& table) noexcept {
     table.deaths_seen_ = core::contained_deaths();
     for (std::uint32_t i = 0; i < table.used_; ++i) {
       Entry& entry = table.entries_[i];
-      if (!entry.weak.empty() && object_of(entry) == nullptr) remove(table, entry);
+      if (!entry.weak.empty() && object_of(entry) == nullptr) drop(table, entry);
     }
   }
   void sweep() noexcept { sweep(t); }

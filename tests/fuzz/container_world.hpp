@@ -14,12 +14,12 @@
 namespace mayfly::fuzz {
 
 constexpr std::uint32_t kGroups = 24;
-constexpr std::size_t kPlaces = 20;
+constexpr std::size_t kPlaces = 20, kMany = 256, kAtOnce = 64;   // keys of the shared map, and how many of them come and go together
 
 class ContainerWorld : protected Interpreter, protected Judge {
  public:
   ContainerWorld(const std::uint8_t* bytes, std::size_t size)
-      : Interpreter(bytes, size), queue_(*new CallbackQueue), shared_set_(PurePolicy{}, 2), shared_map_(PurePolicy{}, 2, &queue_) {
+      : Interpreter(bytes, size), queue_(*new CallbackQueue), shared_set_(PurePolicy{}, 2), shared_map_(PurePolicy{}, 1, &queue_) {
     for (Subject* s : subjects_) expect(s->make(queue_, *this) == Status::ok, "a container could not be made");
   }
   ContainerWorld(const ContainerWorld&) = delete;
@@ -166,6 +166,7 @@ class ContainerWorld : protected Interpreter, protected Judge {
     if (in_bulk_) return;
     for (Subject* s : subjects_) {
       s->dead = 0;
+      expect(s->refs().size() == s->entries.size(), "a drain left dead entries");
       expect(s->size() == s->entries.size(), "size counts the dead after a drain");
     }
   }
@@ -217,40 +218,58 @@ class ContainerWorld : protected Interpreter, protected Judge {
     }
     return nullptr;
   }
-  void shared_default() {
-    const std::uint32_t group = next() % kGroups;
+  void shared_default(std::uint32_t key) {
     const std::uint8_t how = next();
-    log("shared map: set_default group {}", group);
+    log("shared map: set_default key {}", key);
     std::uint64_t number = 0;
     const auto result = maybe_failing([&] {
-      return shared_map_.set_default(group, [&] {
+      return shared_map_.set_default(key, [&] {
         if (how % 8 == 0) drop(2), take_all();
         return Note(number = ++numbers_, this);
       });
     });
     expect(result.status == Status::ok, "set_default in the shared map failed");
     if (!result) return;
-    if (!shared_.contains(group)) shared_[group] = {number, result.value};
-    expect(result.value == shared_[group].box && result.value->number == shared_[group].number, "the shared map answered the wrong value");
+    if (!shared_.contains(key)) shared_[key] = {number, result.value};
+    expect(result.value == shared_[key].box && result.value->number == shared_[key].number, "the shared map answered the wrong value");
   }
-  void shared_erase() {
-    const std::uint32_t group = next() % kGroups;
-    const std::uint8_t how = next();
-    log("shared: group {}, how {}", group, how % 3);
-    if (how % 3 == 0) {
-      expect(shared_set_.erase(group) == (interned_.erase(group) == 1), "erase from the shared set is wrong");
-      return;
-    }
-    const auto found = shared_.find(group);
-    if (how % 3 == 1) expect(shared_map_.erase(group) == (found != shared_.end()), "erase from the shared map is wrong");
+  void shared_end(std::uint32_t key, bool by_hand) {
+    const auto found = shared_.find(key);
+    log("shared map: {} key {}", by_hand ? "erase" : "let go", key);
+    if (by_hand) expect(shared_map_.erase(key) == (found != shared_.end()), "erase from the shared map is wrong");
     if (found == shared_.end()) return;
     to_be_destroyed_.insert(found->second.number);  // nobody uses it any more
     gc::scripted::kill(found->second.box);
-    gc::scripted::run_cycle();
     shared_.erase(found);
+  }
+  void shared_one() {
+    const std::uint32_t key = next();
+    shared_end(key, next() % 2 == 0);
+    gc::scripted::run_cycle();
+  }
+  /// Grows it, or makes room in it.
+  void shared_many() {
+    const auto from = static_cast<std::uint32_t>(next() * 7u);
+    const std::uint8_t how = next();
+    for (std::uint32_t i = from; i < from + kAtOnce; ++i) {
+      if (how % 2 == 0) shared_default(i % kMany);
+      else shared_end(i % kMany, how % 4 == 1);
+    }
+    gc::scripted::run_cycle();
+  }
+  void shared_erase() {
+    const std::uint32_t group = next() % kGroups;
+    log("shared set: erase group {}", group);
+    expect(shared_set_.erase(group) == (interned_.erase(group) == 1), "erase from the shared set is wrong");
   }
 
   CallbackQueue& queue_;
+  using Method = WeakMethod<Object, void (Object::*)()>;
+  struct Handle {
+    Weak<Object> weak;
+    Method method;              // may be empty
+    std::uint64_t number;
+  };
   struct Shared {
     std::uint64_t number;
     Note* box;
@@ -267,7 +286,7 @@ class ContainerWorld : protected Interpreter, protected Judge {
   std::map<std::uint64_t, Object*> objects_;        // that live
   std::vector<void*> graves_;                       // dead addresses
   std::set<std::uint64_t> held_;                    // objects that are used by some call
-  std::vector<std::pair<Weak<Object>, std::uint64_t>> handles_;
+  std::vector<Handle> handles_;
   std::map<std::uint32_t, std::uint64_t> interned_;
   std::map<std::uint32_t, Shared> shared_;
   std::map<std::uint64_t, void*> boxes_;            // notes in collected memory

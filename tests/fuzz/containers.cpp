@@ -49,8 +49,8 @@ class World final : ContainerWorld {
       case 26: keep_handle(); break;
       case 27: let_boxes_go(); break;
       case 28: intern(); break;
-      case 29: shared_default(); break;
-      case 30: shared_erase(); break;
+      case 29: next() % 4 != 0 ? shared_default(next()) : shared_many(); break;
+      case 30: next() % 2 == 0 ? shared_erase() : shared_one(); break;
       case 31: look_at_all(); break;
     }
   }
@@ -207,12 +207,21 @@ class World final : ContainerWorld {
   }
   void look_at_all() {
     for (Subject* s : subjects_) look_at(*s);
-    for (const auto& [weak, number] : handles_) expect(weak.get() == object(number), "a weak handle reads something else than its referent");
+    for (const auto& [weak, method, number] : handles_) {
+      const Object* o = object(number);
+      expect(weak.get() == o, "a weak handle reads something else than its referent");
+      expect(method == Method() || method.get().object() == o, "a weak method reads something else than its referent");
+      try {
+        expect(WeakProxy<Object>(weak)->number == number && o != nullptr, "a proxy stands for something else");
+      } catch (const ReferenceError&) { expect(o == nullptr, "a proxy of a living object is dead"); }
+    }
     for (std::uint32_t group = 0; group < kGroups; ++group) {
       const auto found = interned_.find(group);
       expect(shared_set_.find(group) == (found != interned_.end() ? object(found->second) : nullptr), "find in the shared set is wrong");
-      const auto shared = shared_.find(group);
-      const Note* note = shared_map_.find(group);
+    }
+    for (std::uint32_t key = 0; key < kMany; ++key) {
+      const auto shared = shared_.find(key);
+      const Note* note = shared_map_.find(key);
       expect(shared != shared_.end() ? note == shared->second.box && note->number == shared->second.number : note == nullptr, "find in the shared map is wrong");
     }
     expect(shared_set_.size() == interned_.size() && shared_map_.size() == shared_.size(), "size of a shared container is wrong");
@@ -355,11 +364,13 @@ class World final : ContainerWorld {
     Object* o = any_object();
     const auto weak = maybe_failing([&] { return Weak<Object>::of(o); });
     expect(weak.status == Status::ok, "a weak handle could not be made");
-    if (weak) keep(weak.value, o);
+    const auto method = weak_method(o, &Object::method);
+    expect(method.status == Status::ok, "a weak method could not be made");
+    if (weak) keep(weak.value, o, method.value);
   }
-  void keep(const Weak<Object>& weak, const Object* o) {
+  void keep(const Weak<Object>& weak, const Object* o, const Method& method = {}) {
     if (handles_.size() == kHandles) handles_.erase(handles_.begin());
-    handles_.emplace_back(weak, o != nullptr ? o->number : 0);
+    handles_.push_back({weak, method, o != nullptr ? o->number : 0});
   }
 };
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <utility>
 
 namespace mayfly::fuzz {
@@ -19,7 +20,10 @@ class Interpreter {
   bool going() const { return left_ != 0 && verdict_.problem.empty(); }
   template <class... A>
   void log(fmt::format_string<A...> format, A&&... arguments) {
-    verdict_.program += fmt::format(format, std::forward<A>(arguments)...) + "\n";
+    if (!echo) return;
+    fmt::print(format, std::forward<A>(arguments)...);
+    fmt::print("\n");
+    std::fflush(stdout);                     // what comes next may crash
   }
   void expect(bool holds, const char* what) {
     if (!holds && verdict_.problem.empty()) verdict_.problem = what;

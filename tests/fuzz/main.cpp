@@ -1,4 +1,4 @@
-// mayfly_fuzz [--seed=S] [--programs=N] [--length=L]: random programs against the model. A program that fails is shortened and printed; --seed=S
+// [--seed=S] [--programs=N] [--length=L]: random programs against the model. A program that fails or crashes is shortened and printed; --seed=S
 // --programs=1 runs it again.
 #include "tests/fuzz/program.hpp"
 
@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -15,11 +16,11 @@
 
 namespace {
 
-using mayfly::fuzz::run;
-using mayfly::fuzz::Verdict;
 using Bytes = std::vector<std::uint8_t>;
 
 constexpr std::uint64_t kBatch = 20;       // programs for each process
+constexpr int kReplays = 10;               // of what fails now and then
+constexpr std::chrono::seconds kPatience{60};
 
 struct Done {
   std::size_t steps = 0, events = 0;
@@ -32,36 +33,13 @@ Bytes program(std::uint64_t seed, std::size_t length) {
   return bytes;
 }
 
-/// Leaves out what is not needed to fail.
-Bytes shortened(Bytes bytes) {
-  for (std::size_t piece = bytes.size() / 2; piece != 0; piece /= 2) {
-    for (std::size_t at = 0; at + piece <= bytes.size();) {
-      Bytes fewer = bytes;
-      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(at), fewer.begin() + static_cast<std::ptrdiff_t>(at + piece));
-      if (!run(fewer.data(), fewer.size()).problem.empty()) {
-        bytes = std::move(fewer);
-      } else {
-        at += piece;
-      }
-    }
-  }
-  return bytes;
-}
-
-/// False: one failed, and was printed.
-bool run_batch(std::uint64_t seed, std::uint64_t until, std::size_t length, Done& done) {
-  for (; seed < until; ++seed) {
-    const Bytes bytes = program(seed, length);
-    const Verdict verdict = run(bytes.data(), bytes.size());
-    done.steps += verdict.steps;
-    done.events += verdict.events;
-    if (verdict.problem.empty()) continue;
-    const Bytes few = shortened(bytes);
-    const Verdict again = run(few.data(), few.size());
-    fmt::print("{}\n{}\nrun again with --seed={} --programs=1 --length={}\n", again.program, again.problem, seed, length);
-    return false;
-  }
-  return true;
+/// False: it failed.
+bool run(const Bytes& bytes, Done& done) {
+  const mayfly::fuzz::Verdict verdict = mayfly::fuzz::run(bytes.data(), bytes.size());
+  done.steps += verdict.steps;
+  done.events += verdict.events;
+  if (mayfly::fuzz::echo && !verdict.problem.empty()) fmt::print("FAILED: {}\n", verdict.problem);
+  return verdict.problem.empty();
 }
 
 /// Runs `f` in a child process, because worlds leave their queues and what they hold behind, and adds what it did. False: it failed or crashed.
@@ -72,6 +50,7 @@ bool in_child(F f, Done& done) {
   std::fflush(nullptr);
   const pid_t pid = ::fork();
   if (pid == 0) {
+    if (!mayfly::fuzz::echo) (void)!std::freopen("/dev/null", "w", stderr);
     Done part;
     const bool good = f(part);
     std::fflush(nullptr);
@@ -83,9 +62,50 @@ bool in_child(F f, Done& done) {
   ::close(ends[0]);
   int status = 1;
   ::waitpid(pid, &status, 0);
+  if (mayfly::fuzz::echo && WIFSIGNALED(status)) fmt::print("CRASHED: signal {}\n", WTERMSIG(status));
   done.steps += part.steps;
   done.events += part.events;
   return read && status == 0;
+}
+
+bool passes(const Bytes& bytes) {
+  Done done;
+  return in_child([&](Done& part) { return run(bytes, part); }, done);
+}
+
+/// Leaves out what is not needed to fail.
+Bytes shortened(Bytes bytes) {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  for (std::size_t piece = bytes.size() / 2; piece != 0; piece /= 2) {
+    for (std::size_t at = 0; at + piece <= bytes.size() && std::chrono::steady_clock::now() < until;) {
+      Bytes fewer = bytes;
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(at), fewer.begin() + static_cast<std::ptrdiff_t>(at + piece));
+      if (!passes(fewer) && !passes(fewer)) {         // what a program does may hang on addresses, and on what bdwgc sees
+        bytes = std::move(fewer);
+      } else {
+        at += piece;
+      }
+    }
+  }
+  return bytes;
+}
+
+void explain(std::uint64_t seed, std::uint64_t until, std::size_t length) {
+  for (; seed < until; ++seed) {
+    const Bytes bytes = program(seed, length);
+    if (passes(bytes)) continue;
+    const Bytes few = shortened(bytes);
+    mayfly::fuzz::echo = true;
+    bool failed = false;
+    for (int i = 0; i < kReplays && !failed; ++i) {
+      failed = !passes(few);
+      if (!failed) fmt::print("-- this time it passed\n");
+    }
+    if (!failed) (void)passes(bytes);                 // all of it
+    fmt::print("run again with --seed={} --programs=1 --length={}\n", seed, length);
+    return;
+  }
+  fmt::print("no program of the batch fails alone\n");
 }
 
 }  // namespace
@@ -100,16 +120,22 @@ int main(int argc, char** argv) {
       return true;
     };
     if (number("--seed=", seed) || number("--programs=", programs) || number("--length=", length)) continue;
-    fmt::print(stderr, "usage: mayfly_fuzz [--seed=S] [--programs=N] [--length=L]\n");
+    fmt::print(stderr, "usage: {} [--seed=S] [--programs=N] [--length=L]\n", argv[0]);
     return 2;
   }
   Done done;
   for (std::uint64_t i = 0; i < programs; i += kBatch) {
-    const std::uint64_t until = std::min(programs, i + kBatch);
-    if (!in_child([&](Done& part) { return run_batch(seed + i, seed + until, length, part); }, done)) {
-      fmt::print("violations: 1, or a crash, in --seed={} --programs={} --length={}\n", seed + i, until - i, length);
-      return 1;
-    }
+    const std::uint64_t from = seed + i, until = seed + std::min(programs, i + kBatch);
+    const auto batch = [&](Done& part) {
+      for (std::uint64_t s = from; s < until; ++s) {
+        if (!run(program(s, length), part)) return false;
+      }
+      return true;
+    };
+    if (in_child(batch, done)) continue;
+    explain(from, until, length);
+    fmt::print("violations: 1, or a crash, in --seed={} --programs={} --length={}\n", from, until - from, length);
+    return 1;
   }
   fmt::print("{} programs, {} steps, {} events, violations: 0\n", programs, done.steps, done.events);
 }

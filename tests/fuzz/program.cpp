@@ -1,79 +1,17 @@
-#include "tests/fuzz/program.hpp"
-
-#include "gc_integration/primitives.hpp"
-#include "gc_integration/scripted/scripted.hpp"
-#include "gc_integration/zeal.hpp"
-#include "src/core/invariants.hpp"
-
-#include <mayfly/node.hpp>
-#include <mayfly/weak_table.hpp>
-
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-#include <deque>
-#include <map>
-#include <memory>
-#include <vector>
+// Random programs over the node layer and the weak table.
+#include "tests/fuzz/node_world.hpp"
 
 namespace mayfly::fuzz {
 namespace {
 
-using gc::scripted::kill;
-using gc::scripted::run_cycle;
+constexpr std::size_t kKeys = 8;
 
-constexpr std::size_t kObjects = 6, kKeys = 8;
-
-struct Object {
-  CellWord cell;
-  std::uint64_t id;
-};
-struct Ref {
-  void* header;
-  RefNode node;
-};
-
-/// What the model knows of a reference.
-struct RefModel {
-  Ref* ref;
-  std::size_t object;           // by birth number
-  RefKind kind;
-  void* callback;
-  enum State { bound, queued, spent } state = bound;
-  bool in_chain = false;        // unbound while it was queued: strong until the queue has passed it
-};
-struct FinalizerModel {
-  Registered id;
-  std::size_t object;
-  void* payload;
-  enum State { armed, queued, done } state = armed;
-};
-struct ObjectModel {
-  Object* object;               // null: dead
-  bool in_word;
-  bool own_finalizer = false;
-  std::vector<std::size_t> watchers;   // refs (even) and finalizers (odd), oldest first
-};
-
-class World {
+class World final : NodeWorld {
  public:
-  World(const std::uint8_t* bytes, std::size_t size) : bytes_(bytes), left_(size), queue_(*new CallbackQueue) {
-    table_ = ::new (gc::allocate(sizeof(WeakTable))) WeakTable(WeakSide::value, &queue_);
-  }
-  ~World() {                    // all dies
-    std::vector<void*> dead{table_};
-    for (const ObjectModel& o : objects_) if (o.object != nullptr) dead.push_back(o.object);
-    settle();
-    for (auto& r : refs_) if (r.ref != nullptr && r.state != RefModel::queued && !r.in_chain) dead.push_back(r.ref);
-    for (void* d : dead) kill(d);
-    run_cycle();
-    (void)queue_.shutdown();
-    core::check_invariants();
-  }
+  using NodeWorld::NodeWorld;
 
   Verdict run() {
-    while (left_ != 0 && verdict_.problem.empty()) {
+    while (going()) {
       step();
       ++verdict_.steps;
     }
@@ -82,19 +20,10 @@ class World {
   }
 
  private:
-  std::uint8_t next() { return left_ != 0 ? --left_, *bytes_++ : std::uint8_t{0}; }
-  template <class... A>
-  void log(fmt::format_string<A...> format, A&&... arguments) {
-    verdict_.program += fmt::format(format, std::forward<A>(arguments)...) + "\n";
-  }
-  void expect(bool holds, const char* what) {
-    if (!holds && verdict_.problem.empty()) verdict_.problem = what;
-  }
-
   void step() {
     const std::uint8_t what = next();
     const std::size_t place = next() % kObjects;
-    switch (what % 20) {
+    switch (what % 24) {
       case 0: case 1: case 2: case 3: case 4: bind_ref(place, next()); break;
       case 5: case 6: make_finalizer(place); break;
       case 7: drop(next()); break;
@@ -108,50 +37,14 @@ class World {
       case 17: table_pop(next() % kKeys); break;
       case 18: table_walk(); break;
       case 19: own_finalizer(place); break;
+      case 20: ask(next(), next()); break;
+      case 21: drain_some(next()); break;
+      case 22: bind_method(place, next() % kObjects); break;
+      case 23: ask_method(next(), next()); break;
     }
   }
-
-  // ---- objects ----
-  std::size_t object_at(std::size_t place) {
-    if (places_[place] == 0) {
-      const bool reused = !graves_.empty() && next() % 2 == 0;
-      auto* object = static_cast<Object*>(reused ? gc::scripted::reuse(graves_.back()) : gc::allocate(sizeof(Object)));
-      if (reused) graves_.pop_back();
-      objects_.push_back({object, next() % 2 == 0, false, {}});
-      places_[place] = objects_.size();
-      log("o{} = new object{}", objects_.size() - 1, reused ? " at a dead one's address" : "");
-    }
-    return places_[place] - 1;
-  }
-  Referent referent(std::size_t o) const {
-    return {.obj = objects_[o].object, .cell = objects_[o].in_word ? &objects_[o].object->cell : nullptr};
-  }
-  static void* token(std::size_t n) { return reinterpret_cast<void*>(0x1000 + n * 16); }
-  /// Some step before fails for lack of memory: it must change nothing.
-  template <class F>
-  auto maybe_failing(F call) {
-    const std::uint8_t n = next();
-    if (n % 4 == 0) {
-      gc::zeal::fail_nth(1 + n / 4 % 8);
-      auto failed = call();
-      gc::zeal::fail_nth(0);
-      if (status_of(failed) == Status::ok) return failed;
-      expect(status_of(failed) == Status::no_memory, "a failed allocation answered something else than no_memory");
-      log("  failed first");
-    }
-    return call();
-  }
-  template <class T>
-  static Status status_of(const Result<T>& result) { return result.status; }
-  static Status status_of(Status status) { return status; }
 
   // ---- references ----
-  RefModel* canonical_of(std::size_t o, RefKind kind) {
-    for (RefModel& r : refs_) {
-      if (r.ref != nullptr && r.object == o && r.state == RefModel::bound && r.callback == nullptr && r.kind == kind) return &r;
-    }
-    return nullptr;
-  }
   void bind_ref(std::size_t place, std::uint8_t how) {
     const std::size_t o = object_at(place);
     const RefKind kind = static_cast<RefKind>(how % 3);
@@ -167,11 +60,6 @@ class World {
     objects_[o].watchers.push_back(refs_.size() * 2);
     refs_.push_back({ref, o, kind, callback});
   }
-  RefModel* pick_ref(std::uint8_t which) {
-    if (refs_.empty()) return nullptr;
-    RefModel& r = refs_[which % refs_.size()];
-    return r.ref != nullptr ? &r : nullptr;
-  }
   void unbind_one(std::uint8_t which) {
     RefModel* r = pick_ref(which);
     if (r == nullptr) return;
@@ -185,6 +73,12 @@ class World {
     r->state = RefModel::spent;
   }
   void read_all() {
+    for (const MethodModel& m : methods_) {
+      Object *object = objects_[m.object].object, *function = objects_[m.function].object;
+      const BoundMethod got = get(m.method->node);
+      const bool lives = m.state == MethodModel::bound && object != nullptr && function != nullptr;
+      expect(lives ? got.object == object && got.function == function : got.object == nullptr && got.function == nullptr, "a method reads something else");
+    }
     for (const RefModel& r : refs_) {
       if (r.ref == nullptr) continue;
       Object* wanted = r.state == RefModel::bound ? objects_[r.object].object : nullptr;
@@ -200,11 +94,62 @@ class World {
     const std::size_t o = object_at(place);
     settle();
     std::size_t wanted = 0;
+    for (const MethodModel& m : methods_) if (!m.unbound) wanted += std::size_t{m.object == o} + (m.function == o);
     for (const RefModel& r : refs_) wanted += r.ref != nullptr && r.object == o && r.state == RefModel::bound;
     expect(count(referent(o)) == wanted, "count() is wrong");
     std::vector<RefNode*> seen;
     expect(each(referent(o), [](void* list, RefNode& node) { static_cast<std::vector<RefNode*>*>(list)->push_back(&node); }, &seen) == Status::ok, "each failed");
     expect(seen.size() == wanted, "each() showed another number");
+  }
+
+  // ---- questions ----
+  void ask(std::uint8_t first, std::uint8_t second) {
+    RefModel *a = pick_ref(first), *b = pick_ref(second);
+    if (a == nullptr || b == nullptr) return;
+    log("ask r{} and r{}", a - refs_.data(), b - refs_.data());
+    host_fails_ = next() % 4 == 0;
+    Object *x = living(*a), *y = living(*b);
+    expect(equal(a->ref->node, b->ref->node, *queue_.host()) == (x != nullptr && y != nullptr ? equal_objects(x, y) : Answer(a == b)), "equal() is wrong");
+    std::uint64_t value = 0;
+    const Status hashed = hash(a->ref->node, *queue_.host(), &value);
+    expect(hashed == (a->hashed ? Status::ok : x == nullptr ? Status::dead : host_fails_ ? Status::host_error : Status::ok), "hash() is wrong");
+    if (hashed == Status::ok) expect(value == a->object && (a->hashed = true), "the hash is another one");
+    host_fails_ = false;
+    char text[200];
+    (void)describe(a->ref->node, *queue_.host(), text, sizeof text);
+    expect((std::string_view(text).find("; dead>") != std::string_view::npos) == (x == nullptr), "describe() is wrong");
+    expect(holder(a->ref->node) == a->ref, "holder() is wrong");
+    expect(callback(a->ref->node) == (x != nullptr ? a->callback : nullptr), "callback() is wrong");
+    if (x == nullptr) return;
+    expect(kind(a->ref->node) == a->kind, "kind() is wrong");
+    const RefModel* shared = a->kind != RefKind::subclass ? canonical_of(a->object, a->kind) : nullptr;
+    expect(canonical(referent(a->object), a->kind) == (shared != nullptr ? &shared->ref->node : nullptr), "canonical() is wrong");
+  }
+
+  // ---- methods ----
+  void bind_method(std::size_t place, std::size_t other) {
+    const std::size_t o = object_at(place), f = object_at(other);
+    void* callback = next() % 4 != 0 ? token(3'000'000 + methods_.size()) : nullptr;
+    auto* method = static_cast<Method*>(gc::allocate(sizeof(Method)));
+    log("m{} = method(o{}, o{}, {})", methods_.size(), o, f, callback != nullptr ? "callback" : "none");
+    expect(maybe_failing([&] { return mayfly::bind_method(method->node, referent(o), referent(f), queue_, callback); }) == Status::ok, "bind_method failed");
+    methods_.push_back({method, o, f, callback});
+  }
+  void ask_method(std::uint8_t first, std::uint8_t second) {
+    if (methods_.empty()) return;
+    MethodModel &a = methods_[first % methods_.size()], &b = methods_[second % methods_.size()];
+    settle();
+    log("ask m{} and m{}", &a - methods_.data(), &b - methods_.data());
+    const bool both = a.state == MethodModel::bound && b.state == MethodModel::bound;
+    const auto same = [&](std::size_t x, std::size_t y) { return equal_objects(objects_[x].object, objects_[y].object) == Answer::yes; };
+    const bool wanted = both ? same(a.object, b.object) && same(a.function, b.function) : &a == &b;
+    expect(equal(a.method->node, b.method->node, *queue_.host()) == Answer(wanted), "equal() of methods is wrong");
+    if (next() % 4 != 0) return;
+    log("  unbind the first");
+    unbind(a.method->node);
+    a.unbound = true;
+    std::erase(expected_methods_, a.method);
+    if (a.state == MethodModel::bound) a.state = MethodModel::spent;       // one that is queued stays in the chain: not killed
   }
 
   // ---- finalizers ----
@@ -234,130 +179,7 @@ class World {
     objects_[o].own_finalizer = true;
   }
 
-  // ---- deaths ----
-  /// Drops up to three things at once, and collects.
-  void drop(std::uint8_t how_many) {
-    std::vector<std::size_t> dead;
-    for (int i = 0; i < how_many % 4; ++i) {
-      if (how_many & 8) {
-        RefModel* r = pick_ref(next());
-        if (r == nullptr || r->state == RefModel::queued || r->in_chain || awaits_settling(*r)) continue;
-        log("drop r{}", r - refs_.data());
-        kill(r->ref);
-        r->ref = nullptr;
-      } else {
-        std::size_t& place = places_[next() % kObjects];
-        if (place == 0) continue;
-        const std::size_t o = place - 1;
-        place = 0;
-        log("drop o{}", o);
-        if (objects_[o].own_finalizer) to_be_finalized_.push_back(objects_[o].object);
-        kill(objects_[o].object);
-        dead.push_back(o);
-      }
-    }
-    log("collect");
-    run_cycle();
-    for (const std::size_t o : dead) {
-      if (!objects_[o].own_finalizer) graves_.push_back(objects_[o].object);
-      objects_[o].object = nullptr;
-      unsettled_.push_back(o);
-    }
-  }
-  bool awaits_settling(const RefModel& r) const { return std::find(unsettled_.begin(), unsettled_.end(), r.object) != unsettled_.end(); }
-  void clear_by_hand(std::size_t place) {
-    if (places_[place] == 0) return;
-    settle();
-    const std::size_t o = places_[place] - 1;
-    log("clear_now(o{})", o);
-    clear_now(referent(o));
-    Object* object = objects_[o].object;
-    objects_[o].object = nullptr;
-    objects_[o].own_finalizer = false;
-    unsettled_.push_back(o);
-    settle_model();
-    places_[place] = 0;
-    kill(object);
-    run_cycle();
-  }
-  /// The model of settling: events of one object come newest first.
-  void settle_model() {
-    for (const std::size_t o : unsettled_) {
-      auto& watchers = objects_[o].watchers;
-      for (std::size_t i = watchers.size(); i-- > 0;) {
-        if (watchers[i] % 2 == 0) {
-          RefModel& r = refs_[watchers[i] / 2];
-          if (r.ref == nullptr || r.state != RefModel::bound) continue;
-          r.state = r.callback != nullptr ? RefModel::queued : RefModel::spent;
-          if (r.callback != nullptr) expected_[o].push_back(r.ref);
-        } else {
-          FinalizerModel& f = finalizers_[watchers[i] / 2];
-          if (f.state != FinalizerModel::armed) continue;
-          f.state = FinalizerModel::queued;
-          expected_[o].push_back(f.payload);
-        }
-      }
-    }
-    unsettled_.clear();
-  }
-  /// count() settles.
-  void settle() {
-    (void)count({.obj = table_});
-    settle_model();
-  }
-  void forget_event(const void* what) {
-    for (auto& [o, events] : expected_) std::erase(events, what);
-  }
-
-  // ---- delivery ----
-  bool take_one(bool put_back) {
-    Event event;
-    const bool taken = queue_.take(event);
-    settle_model();
-    if (!taken) {
-      for (const auto& [o, events] : expected_) expect(events.empty(), "an event was lost");
-      expect(to_be_finalized_.empty(), "an object's own finalizer was lost");
-      for (RefModel& r : refs_) r.in_chain = false;
-      return false;
-    }
-    if (put_back) {
-      log("put back");
-      queue_.put_back(event);
-      Event again;
-      expect(queue_.take(again) && again.ref == event.ref && again.payload == event.payload, "what was put back does not come first");
-    }
-    accept(event);
-    ++verdict_.events;
-    return true;
-  }
-  void accept(const Event& event) {
-    if (event.object != nullptr) {
-      log("take: own finalizer");
-      expect(std::erase(to_be_finalized_, event.object) == 1, "an object's own finalizer came twice, or for a stranger");
-      kill(event.object);                  // not resurrected
-      run_cycle();
-      return;
-    }
-    const void* what = event.ref != nullptr ? event.holder : event.payload;
-    for (auto& [o, events] : expected_) {
-      const auto found = std::find(events.begin(), events.end(), what);
-      if (found == events.end()) continue;
-      log("take: an event of o{}", o);
-      expect(found == events.begin(), "the events of an object came in the wrong order");
-      events.erase(found);
-      mark_taken(what);
-      return;
-    }
-    expect(false, "an event came that nobody expected");
-  }
-  void mark_taken(const void* what) {
-    for (RefModel& r : refs_) {
-      if (r.ref == what && r.state == RefModel::queued) r.state = RefModel::spent;
-    }
-    for (FinalizerModel& f : finalizers_) {
-      if (f.payload == what && f.state == FinalizerModel::queued) f.state = FinalizerModel::done;
-    }
-  }
+  // ---- the end ----
   void drain_all() {
     while (verdict_.problem.empty() && take_one(false)) {}
     read_all();
@@ -407,19 +229,6 @@ class World {
     expect(wanted != nullptr ? found.status == Status::ok && found.value.value == wanted : found.status == Status::absent, "find is wrong");
   }
 
-  const std::uint8_t* bytes_;
-  std::size_t left_;
-  CallbackQueue& queue_;
-  WeakTable* table_;
-  Verdict verdict_;
-  std::array<std::size_t, kObjects> places_{};    // 1 + birth number of the object that is held there
-  std::deque<ObjectModel> objects_;
-  std::vector<RefModel> refs_;
-  std::vector<FinalizerModel> finalizers_;
-  std::vector<std::size_t> unsettled_;            // objects that a collection found dead
-  std::map<std::size_t, std::vector<const void*>> expected_;   // events of each object, in their order
-  std::vector<void*> to_be_finalized_;
-  std::vector<void*> graves_;                     // dead addresses
   std::map<std::size_t, std::size_t> entries_;    // of the table: key -> object
 };
 

@@ -6,8 +6,6 @@
 // A program runs on a thread of its own, whose stack is gone when it is over. The model lies in malloc memory, which bdwgc does not look at.
 #include "tests/fuzz/real_world.hpp"
 
-#include <cstdlib>
-
 namespace mayfly::fuzz {
 namespace {
 
@@ -43,7 +41,6 @@ class World final : RealWorld {
     for (const WatcherModel& w : watchers_) if (w.counts) book(w.came);
     for (const ObjectModel& o : objects_) if (o.own_finalizer) book(o.own_came);
     expect(lost <= std::max<std::size_t>(8, wanted / 200), "too many events were lost");
-    if (std::getenv("MAYFLY_FUZZ_LOST") != nullptr && lost != 0) fmt::print("{} of {} late\n", lost, wanted);
     (void)queue_.shutdown();
     *roots_ = {};
     test::check_invariants();
@@ -86,6 +83,7 @@ class World final : RealWorld {
     clear_now(referent(o));
     objects_[o->number].own_finalizer = false;
     died(o->number, "");
+    objects_[o->number].by_hand = true;
     read_all();
   }
 

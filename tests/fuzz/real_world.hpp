@@ -65,6 +65,7 @@ struct ObjectModel {
   std::size_t other = 0;        // 1 + its number
   bool is_other = false;        // some object's
   bool in_word = false, own_finalizer = false, own_came = false, dead = false;
+  bool by_hand = false;         // its death; a revived object may still point to it, which counts no more
   std::size_t last_event = SIZE_MAX;
 };
 /// A callback or a finalizer. They are told apart by their place in the list, which grows with time.
@@ -116,7 +117,7 @@ class RealWorld : protected Interpreter {
     from->other = to;
   }
   bool reached(std::size_t number) const {
-    return std::any_of(roots_->places, roots_->places + kPlaces,
+    return !objects_[number].by_hand && std::any_of(roots_->places, roots_->places + kPlaces,
                        [&](const Object* o) { return o != nullptr && (o->number == number || objects_[o->number].other == 1 + number); });
   }
   /// What a weak reference to the object answered.

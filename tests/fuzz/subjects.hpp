@@ -15,6 +15,7 @@ namespace mayfly::fuzz {
 struct Object {
   std::uint64_t number;
   std::uint32_t group;
+  void method() {}
 };
 struct Key {
   std::uint64_t number;
@@ -65,7 +66,7 @@ struct Policy {
 /// For the concurrent ones.
 struct PurePolicy {
   Status hash(std::uint32_t group, std::uint64_t* out) const {
-    *out = group % 5;
+    *out = group % 64;
     return Status::ok;
   }
   template <class K>

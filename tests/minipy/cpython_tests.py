@@ -164,8 +164,8 @@ def write_list(listed, found, mode):
     for name, (outcome, reason) in found.items():
         row = listed.setdefault(name, Row())
         row.outcomes[mode] = outcome
-        if mode != "control" and outcome != "ok":
-            row.reason = row.reason or reason
+        good = all(row.outcomes[column] == "ok" for column in OPTIONS if column != "control")
+        row.reason = "" if good else row.reason or reason
     if mode == "observe":
         for name in set(listed) - set(found):
             del listed[name]

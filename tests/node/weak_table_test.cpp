@@ -207,6 +207,26 @@ TEST(WeakTable, AnEqualityMayCollectAndTakeEvents) {
   EXPECT_EQ(table.size(), 1u);
 }
 
+TEST(WeakTable, ADeathDuringEqualityDoesNotStartTheLookUpAgain) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  Object* wanted = object();
+  Object* dying = object();
+  ASSERT_EQ(table.set(identity(dying), token(1), {.obj = dying}), Status::ok);
+  ASSERT_EQ(table.set(identity(wanted), token(2), {.obj = wanted}), Status::ok);
+  int calls = 0;
+  HostProbe collecting{[&](void* key) {
+    if (++calls == 1) {
+      kill_and_collect(dying);
+      EXPECT_TRUE(take_all(queue).empty());                  // sweeps
+      EXPECT_EQ(table.size(), 1u);
+    }
+    return key == wanted ? Answer::yes : Answer::no;
+  }};
+  EXPECT_EQ(table.find(collecting(identity(wanted).hash)).value.value, token(2));
+  EXPECT_EQ(calls, 1);
+}
+
 TEST(WeakTable, IterationSeesChangesAsAnErrorAndDeathsAsNothing) {   // S33
   auto& queue = *new CallbackQueue;
   WeakTable& table = table_in(queue);
@@ -248,7 +268,9 @@ TEST(WeakTable, GivingOldKeysSomethingNewDoesNotDisturbAnIteration) {   // S33 .
     EXPECT_EQ(at.item.key, keys[i]);
     ASSERT_EQ(table.set(identity(keys[i]), token(2), {.obj = keys[i]}), Status::ok);
     ASSERT_TRUE(table.set_default(identity(keys[i]), token(3), {.obj = keys[i]}));
-    if (i == 4) ASSERT_EQ(table.remove(at), Status::ok);     // this one, and no other
+    if (i == 4) {
+      ASSERT_EQ(table.remove(at), Status::ok);               // this one, and no other
+    }
   }
   EXPECT_EQ(table.next(at), Status::absent);
   EXPECT_EQ(table.find(identity(keys[4])).status, Status::absent);

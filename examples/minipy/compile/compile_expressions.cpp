@@ -117,9 +117,12 @@ void Compiler::values(const Nodes& nodes) {
   for (const Node* node : nodes) value(node);
 }
 
+/// More items of a display are added one by one: the stack has an end.
+constexpr std::size_t kMostOnStack = 256;
+
 void Compiler::display(const Node* node, Op build, Op add, Op extend) {
   std::size_t star = 0;
-  while (star < node->kids.size() && node->kids[star]->kind != NodeKind::starred) ++star;
+  while (star < node->kids.size() && star < kMostOnStack && node->kids[star]->kind != NodeKind::starred) ++star;
   for (std::size_t i = 0; i < star; ++i) value(node->kids[i]);
   out_.emit(star == node->kids.size() ? build : build == Op::build_tuple ? Op::build_list : build, star);
   for (std::size_t i = star; i < node->kids.size(); ++i) {
@@ -290,7 +293,7 @@ void Compiler::call_spread(const Nodes& arguments) {
       continue;
     }
     value(a->kind == NodeKind::starred ? a->x : a);
-    out_.emit(a->kind == NodeKind::starred ? Op::list_extend : Op::list_append, 1u);
+    a->kind == NodeKind::starred ? out_.emit(Op::list_extend, 2u) : out_.emit(Op::list_append, 1u);
   }
   out_.emit(Op::list_to_tuple);
   if (keywords) out_.emit(Op::build_map, 0u);
@@ -345,11 +348,11 @@ void Compiler::comprehension_part(const Node* node, std::size_t part, std::uint3
     out_.emit(Op::load_fast, slots_.at(".0"));
   else
     value(loop->y), out_.emit(Op::get_iter);
-  Label next, end;
+  Label next, skip, end;
   out_.place(next);
   out_.jump(Op::for_iter, end);
   store(loop->x);
-  for (const Node* condition : loop->kids) jump_if(condition, false, next);
+  for (const Node* condition : loop->kids) jump_if(condition, false, skip);
   if (part + 1 < node->kids.size()) {
     comprehension_part(node, part + 1, depth + 1);
   } else if (node->kind == NodeKind::generator) {
@@ -362,7 +365,8 @@ void Compiler::comprehension_part(const Node* node, std::size_t part, std::uint3
     value(node->x);
     out_.emit(node->kind == NodeKind::list_comp ? Op::list_append : Op::set_add, depth + 1);
   }
-  out_.jump(Op::jump_back, next);
+  out_.place(skip);
+  out_.jump(Op::jump_back, next);  // where it may be interrupted
   out_.place(end);
 }
 

@@ -56,15 +56,20 @@ void Scopes::declare(const Node* node, unsigned how) {
     if (!is_global && scope_->kind == Scope::Kind::module) return fail(node, "nonlocal declaration not allowed at module level");
     if ((before & Scope::kParameter) != 0) return fail(node, "name '" + name + "' is parameter and " + word);
     if ((before & (Scope::kGlobal | Scope::kNonlocal) & ~how) != 0) return fail(node, "name '" + name + "' is nonlocal and global");
+    if ((before & Scope::kAnnotated) != 0) return fail(node, "annotated name '" + name + "' can't be " + word);
     if ((before & Scope::kAssigned) != 0) return fail(node, "name '" + name + "' is assigned to before " + word + " declaration");
     if ((before & Scope::kRead) != 0) return fail(node, "name '" + name + "' is used prior to " + word + " declaration");
     use(name, how);
+    if (!is_global) scope_->declared[scope_->mangled(name)] = node;
   }
 }
 
-void Scopes::parameters(const Parameters& p) {
-  const auto add = [this](const std::string& name) {
-    if (!name.empty()) use(name, Scope::kParameter);
+void Scopes::parameters(const Node* function) {
+  const Parameters& p = *function->params;
+  const auto add = [&](const std::string& name) {
+    if (name.empty()) return;
+    if (scope_->uses.count(scope_->mangled(name)) != 0) return fail(function, "duplicate argument '" + name + "' in function definition");
+    use(name, Scope::kParameter);
   };
   for (const auto& one : p.positional) add(one.name);
   for (const auto& one : p.keyword_only) add(one.name);
@@ -77,7 +82,7 @@ void Scopes::function(const Node* node) {
   visit(node->decorators);
   if (node->kind == NodeKind::function) use(node->text, Scope::kAssigned);
   open(node, Scope::Kind::function);
-  parameters(*node->params);
+  parameters(node);
   visit(node->x);
   visit(node->body);
   close();
@@ -96,6 +101,10 @@ void Scopes::comprehension(const Node* node) {
   visit(node->kids[0]->y);  // the first iterable belongs to the scope around
   open(node, Scope::Kind::comprehension);
   use(".0", Scope::kParameter);
+  scope_->what = node->kind == NodeKind::list_comp   ? "list comprehension"
+                 : node->kind == NodeKind::set_comp  ? "set comprehension"
+                 : node->kind == NodeKind::dict_comp ? "dict comprehension"
+                                                     : "generator expression";
   scope_->generator = node->kind == NodeKind::generator;
   for (const Node* part : node->kids) {
     target(part->x);
@@ -176,7 +185,7 @@ void Scopes::visit_parts(const Node* node) {
       return declare(node, Scope::kNonlocal);
     case NodeKind::yield:
     case NodeKind::yield_from:
-      if (scope_->kind == Scope::Kind::comprehension) return fail(node, "'yield' inside a comprehension");
+      if (scope_->kind == Scope::Kind::comprehension) return fail(node, std::string("'yield' inside ") + scope_->what);
       if (!scope_->is_function()) return fail(node, "'yield' outside function");
       scope_->generator = true;
       return visit(node->x);
@@ -190,6 +199,12 @@ void Scopes::visit_parts(const Node* node) {
     case NodeKind::annotated:
       if (!scope_->is_function()) visit(node->z), use("__annotations__", Scope::kRead);
       visit(node->y);
+      if (node->x->kind == NodeKind::name && !node->x->parenthesised) {
+        const auto known = scope_->uses.find(scope_->mangled(node->x->text));
+        const unsigned before = known == scope_->uses.end() ? 0 : known->second & (Scope::kGlobal | Scope::kNonlocal);
+        if (before != 0) return fail(node, "annotated name '" + node->x->text + "' can't be " + (before == Scope::kGlobal ? "global" : "nonlocal"));
+        use(node->x->text, Scope::kAnnotated);
+      }
       return target(node->x);
     case NodeKind::for_:
       visit(node->y), target(node->x), visit(node->body);
@@ -248,7 +263,8 @@ void Scopes::resolve() {
         scope->free.push_back(name);
         scope->uses[name] |= Scope::kFree;
       } else if ((use & Scope::kNonlocal) != 0) {
-        return fail(node, "no binding for nonlocal '" + name + "' found");
+        const auto at = scope->declared.find(name);
+        return fail(at != scope->declared.end() ? at->second : node, "no binding for nonlocal '" + name + "' found");
       }
     }
   }

@@ -16,15 +16,17 @@ enum class Place : std::uint8_t { local, cell, free, class_free, global, name };
 
 struct Scope {
   enum class Kind : std::uint8_t { module, class_, function, comprehension };
-  enum Use : unsigned { kAssigned = 1, kRead = 2, kParameter = 4, kGlobal = 8, kNonlocal = 16, kCell = 32, kFree = 64 };
+  enum Use : unsigned { kAssigned = 1, kRead = 2, kParameter = 4, kGlobal = 8, kNonlocal = 16, kCell = 32, kFree = 64, kAnnotated = 128 };
 
   Kind kind = Kind::module;
   Scope* parent = nullptr;
   std::string class_name;          // of the innermost class around: private names are mangled with it
   std::vector<std::string> names;  // in the order of their appearance; parameters first
   std::map<std::string, unsigned> uses;
-  std::vector<std::string> free;  // those that come from functions around
+  std::map<std::string, const Node*> declared;  // nonlocal
+  std::vector<std::string> free;                // those that come from functions around
   bool generator = false;
+  const char* what = "";  // a comprehension, in messages
 
   bool is_function() const { return kind == Kind::function || kind == Kind::comprehension; }
   Place place(const std::string& name) const;
@@ -44,7 +46,7 @@ class Scopes {
   void close() { scope_ = scope_->parent; }
   void use(const std::string& name, unsigned how);
   void declare(const Node* node, unsigned how);
-  void parameters(const Parameters& p);
+  void parameters(const Node* function);
   void function(const Node* node);
   void class_body(const Node* node);
   void comprehension(const Node* node);

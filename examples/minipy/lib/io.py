@@ -1,4 +1,4 @@
-"""StringIO, BytesIO, files of bytes and text, open. Files write at once and cannot seek; lines end with \\n only."""
+"""StringIO, BytesIO, files of bytes and text, open. Files write at once; lines end with \\n only."""
 
 import _minipy
 
@@ -17,7 +17,7 @@ class IOBase:
 
     def _check_open(self):
         if self.closed:
-            raise ValueError('I/O operation on closed file')
+            raise ValueError('I/O operation on closed file.')
 
     def _unsupported(self, name):
         raise UnsupportedOperation(name)
@@ -257,10 +257,30 @@ class FileIO(RawIOBase):
         length = self._pending.find(b'\n') + 1 or len(self._pending)
         return self._take(min(length, limit) if limit >= 0 else length)
 
+    def seek(self, offset, whence=SEEK_SET):
+        self._check_open()
+        if whence == SEEK_CUR:
+            offset -= len(self._pending)
+        self._pending = b''
+        return _minipy.fd_seek(self._fd, offset, whence)
+
+    def tell(self):
+        self._check_open()
+        return _minipy.fd_tell(self._fd) - len(self._pending)
+
+    def seekable(self):
+        try:
+            self.tell()
+        except OSError:
+            return False
+        return True
+
     def write(self, data):
         self._check_open()
         if not self.writable():
             self._unsupported('write')
+        if self._pending:
+            self.seek(0, SEEK_CUR)
         if isinstance(data, (str, int)):
             raise TypeError('a bytes-like object is required, not %r' % type(data).__name__)
         data = rest = bytes(data)
@@ -324,6 +344,22 @@ class TextIOWrapper(TextIOBase):
 
     def writable(self):
         return self.buffer.writable()
+
+    def seekable(self):
+        return self.buffer.seekable()
+
+    def seek(self, offset, whence=SEEK_SET):
+        self._check_open()
+        if whence != SEEK_SET and offset != 0:
+            raise UnsupportedOperation("can't do nonzero %s-relative seeks" % ('cur' if whence == SEEK_CUR else 'end'))
+        if whence == SEEK_CUR:
+            return self.tell()
+        self._pending = ''
+        return self.buffer.seek(offset, whence)
+
+    def tell(self):
+        self._check_open()
+        return self.buffer.tell() - len(self._pending.encode(self.encoding, self.errors))
 
     def _more(self, data):
         """Put bytes behind the pending text; whether there were any."""

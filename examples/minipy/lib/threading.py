@@ -8,7 +8,7 @@ import _thread
 import atexit
 import sys
 import weakref
-from _thread import RLock, allocate_lock as Lock, get_ident
+from _thread import RLock, allocate_lock as Lock, get_ident, stack_size
 from time import monotonic
 
 ThreadError = RuntimeError

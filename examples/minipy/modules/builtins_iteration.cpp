@@ -86,9 +86,9 @@ Value builtin_min(Args a) { return extreme_of_args(a, "min", CompareOp::lt); }
 Value builtin_sorted(Args args) {
   Value k[2];
   if (!keywords_only(args, "sorted", {"key", "reverse"}, k)) return nullptr;
-  const int reverse = k[1] == nullptr ? 0 : truth(k[1]);
-  List* l = reverse < 0 ? nullptr : list_from(args[0]);
-  return l != nullptr && sort_values(l->items, l->size, k[0] == none() ? nullptr : k[0], reverse > 0) ? l : nullptr;
+  std::int64_t reverse = 0;
+  List* l = k[1] != nullptr && !index_of(k[1], &reverse) ? nullptr : list_from(args[0]);
+  return l != nullptr && sort_values(l->items, l->size, k[0] == none() ? nullptr : k[0], reverse != 0) ? l : nullptr;
 }
 Value builtin_sum(Args args) {
   Value a[2];

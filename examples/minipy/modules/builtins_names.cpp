@@ -124,7 +124,10 @@ bool find_namespaces(Args a, const char* function, Dict** globals, Dict** names)
   Value given = a.count > 1 && a[1] != none() ? a[1] : nullptr, local = a.count > 2 && a[2] != none() ? a[2] : nullptr;
   for (Value v : {given, local})
     if (v != nullptr && !is_instance(v, &dict_type))
-      return raise(exc::TypeError, "{}() {} must be a dict, not {}", function, v == given ? "globals" : "locals", type_name(v)), false;
+      return raise_text(exc::TypeError, function == std::string_view("eval") ? (v == given ? "globals must be a dict" : "locals must be a mapping")
+                                                                             : fmt::format("{}() {} must be a dict, not {}", function,
+                                                                                           v == given ? "globals" : "locals", type_name(v))),
+             false;
   const Frame* f = frame_at(0);
   if (given == nullptr && f == nullptr) return no_frame();
   *globals = given != nullptr ? as_dict(given) : f->globals;

@@ -34,8 +34,9 @@ void run_atexit();
 bool write_out(std::string_view text);
 /// To sys.stderr; when it is gone or fails, to the file descriptor. Raises nothing, and leaves a pending exception as it is.
 void write_err(std::string_view text);
-/// What the interpreter's own stdout and stderr hold back; and the program's, if it has put another one there. Raises nothing.
-void flush_out();
+/// What the interpreter's own stdout and stderr hold back; and the program's, if it has put another one there. Raises nothing; false: stdout
+/// failed, which was reported.
+bool flush_out();
 /// sys.excepthook, or the traceback on stderr. Takes the pending exception. The exit status: 1, or that of SystemExit.
 int report_fatal();
 /// sys.unraisablehook: "Exception ignored in: <object>" and the traceback on stderr. Takes the pending exception; raises nothing.

@@ -69,14 +69,20 @@ void write_err(std::string_view text) {
   write_raw(text);
 }
 
-void flush_out() {
+bool flush_out() {
   const ErrorAside aside;
+  bool flushed = true;
+  const auto report = [&](int fd, Value file) {
+    flushed = flushed && fd != 1;
+    fd == 1 ? report_unraisable(nullptr, file) : clear_error();
+  };
   for (int fd = 1; fd <= 2; ++fd) {
     Value file = current_stream(fd);
-    if (!stream_flush(standard_stream(fd))) clear_error();
+    if (!stream_flush(standard_stream(fd))) report(fd, standard_stream(fd));
     if (file == nullptr || file == none() || is_stream(file)) continue;
-    if (call_method(file, names::flush, {}) == nullptr) clear_error();
+    if (call_method(file, names::flush, {}) == nullptr) report(fd, file);
   }
+  return flushed;
 }
 
 // ---- what ends the program ------------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include "runtime/ops.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
+#include "types/codecs.hpp"
 #include "types/types.hpp"
 #include "vm/interpreter.hpp"
 
@@ -226,6 +227,12 @@ Stream* standard_stream(int fd) { return &streams[fd]; }
 bool stream_put(Stream* s, std::string_view text) {
   if (!check_open(s)) return false;
   if (s->fd == 0) return raise(exc::OSError, "not writable"), false;
+  if (text.find('\xED') != std::string_view::npos) {  // surrogates are no UTF-8
+    Str* whole = str_new(text);
+    const Bytes* bytes = whole == nullptr ? nullptr : encode_text(whole, nullptr, s->fd == 2 ? intern("backslashreplace") : nullptr);
+    if (bytes == nullptr) return false;
+    text = bytes->view();
+  }
   channel(s).text += text;
   channel(s).line_ended = channel(s).line_ended || text.find('\n') != std::string_view::npos;
   return true;

@@ -3,6 +3,7 @@
 // Left out: frames (_getframe, settrace does nothing), import hooks, audit hooks. getrefcount() answers 1: nothing is counted here.
 #include "modules/sys_module.hpp"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -216,7 +217,7 @@ bool define_streams(Module* m) {
   static constexpr const char* kNames[3][2] = {{"stdin", "__stdin__"}, {"stdout", "__stdout__"}, {"stderr", "__stderr__"}};
   for (int fd = 0; fd < 3; ++fd)
     for (const char* name : kNames[fd])
-      if (!define(m, name, standard_stream(fd))) return false;
+      if (!define(m, name, ::fcntl(fd, F_GETFD) >= 0 ? static_cast<Value>(standard_stream(fd)) : none())) return false;
   return true;
 }
 }  // namespace

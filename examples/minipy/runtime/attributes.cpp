@@ -73,6 +73,7 @@ bool is_data_descriptor(Value v) {
   if (is_heap_type(v->type)) return type_lookup(v->type, names::__set__) != nullptr || type_lookup(v->type, names::__delete__) != nullptr;
   return v->type->slots->set != nullptr;
 }
+bool has_get(Value v) { return is_heap_type(v->type) ? type_lookup(v->type, names::__get__) != nullptr : v->type->slots->get != nullptr; }
 bool set_by_descriptor(Value descriptor, Value v, Str* name, Value value) {
   if (descriptor->type->slots->set == nullptr) return raise(exc::AttributeError, "{}", name), false;
   return descriptor->type->slots->set(descriptor, v, value);
@@ -82,7 +83,7 @@ bool set_by_descriptor(Value descriptor, Value v, Str* name, Value value) {
 Value find_generic_attr(Value v, Str* name) {
   Type* type = type_of(v);
   Value in_class = type_lookup(type, name);
-  if (in_class != nullptr && is_data_descriptor(in_class)) return bind_descriptor(in_class, v, type);
+  if (in_class != nullptr && is_data_descriptor(in_class) && has_get(in_class)) return bind_descriptor(in_class, v, type);
   if (Dict** place = dict_place(v); place != nullptr && *place != nullptr)
     if (Value found = dict_get_name(*place, name)) return found;
   return in_class == nullptr ? nullptr : bind_descriptor(in_class, v, type);
@@ -103,6 +104,7 @@ bool generic_setattr(Value v, Str* name, Value value) {
       return dict != nullptr && dict_set_name(dict, intern(name), value);
     }
     if (*place != nullptr && dict_delete_name(*place, name)) return true;
+    in_class = nullptr;
   }
   if (in_class != nullptr) return raise(exc::AttributeError, "'{}' object attribute '{}' is read-only", type_name(v), name), false;
   return raise(exc::AttributeError, "'{}' object has no attribute '{}'", type_name(v), name), false;

@@ -102,8 +102,6 @@ bool no_keywords(Args args, const char* function) {
 bool check_count(Args args, const char* function, std::int64_t least, std::int64_t most) {
   const std::int64_t n = args.count;
   if (n >= least && (most < 0 || n <= most)) return true;
-  if (most == 0) return raise(exc::TypeError, "{}() takes no arguments ({} given)", function, n), false;
-  if (least == 1 && most == 1) return raise(exc::TypeError, "{}() takes exactly one argument ({} given)", function, n), false;
   const std::int64_t wanted = n < least ? least : most;
   const char* how = least == most ? "" : n < least ? "at least " : "at most ";
   raise(exc::TypeError, "{} expected {}{} argument{}, got {}", function, how, wanted, wanted == 1 ? "" : "s", n);

@@ -201,6 +201,7 @@ struct BoundMethod : Object {
 };
 struct Property : Object {
   Value get, set, del, doc;
+  Value name;  // in its class, or null
 };
 struct Wrapped : Object {  // classmethod, staticmethod
   Value function;

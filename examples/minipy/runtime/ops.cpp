@@ -16,9 +16,7 @@ CompareOp mirrored(CompareOp op) {
   return kMirror[static_cast<int>(op)];
 }
 
-bool is_sequence(Value v) {
-  return is_str(v) || is_instance(v, &list_type) || is_instance(v, &tuple_type) || is_instance(v, &bytes_type);
-}
+bool is_sequence(Value v) { return is_str(v) || is_instance(v, &list_type) || is_instance(v, &tuple_type) || is_instance(v, &bytes_type); }
 Value unsupported(BinaryOp op, Value a, Value b, const char* suffix) {
   if (op == BinaryOp::add && is_instance(a, &bytes_type)) return raise(exc::TypeError, "can't concat {} to bytes", type_name(b));
   if (op == BinaryOp::add && is_sequence(a)) {
@@ -160,6 +158,7 @@ std::int64_t length(Value v) {
   return slots->length(v);
 }
 Value class_item(Value cls, Value key) {
+  if (cls == &type_type) return cls;  // type[int]
   Value method = find_attr(cls, names::__class_getitem__);
   if (method != nullptr) return call(method, {key});
   return error_pending() ? nullptr : raise(exc::TypeError, "type '{}' is not subscriptable", as_type(cls)->name);
@@ -198,6 +197,12 @@ Value get_iter(Value v) {
   const Slots* slots = type_of(v)->slots;
   if (slots->iter != nullptr) return slots->iter(v);
   return raise(exc::TypeError, "'{}' object is not iterable", type_name(v));
+}
+bool is_iterable(Value v) {
+  Type* type = type_of(v);
+  if (!is_heap_type(type)) return type->slots->iter != nullptr;
+  Value method = type_lookup(type, names::__iter__);
+  return method != nullptr ? method != none() : type_lookup(type, names::__getitem__) != nullptr;
 }
 Value iter_next(Value iterator) {
   const Slots* slots = type_of(iterator)->slots;

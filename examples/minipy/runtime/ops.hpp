@@ -65,6 +65,7 @@ int contains(Value v, Value key);
 int contains_by_iteration(Value v, Value key);
 Value class_item(Value cls, Value key);  // by __class_getitem__
 Value get_iter(Value v);
+bool is_iterable(Value v);
 /// Null without an exception: the end.
 Value iter_next(Value iterator);
 Str* repr(Value v);
@@ -72,8 +73,8 @@ Str* to_str(Value v);
 std::string repr_text(Value v);
 std::string str_text(Value v);
 Value format_value(Value v, Value spec);
-bool index_of(Value v, std::int64_t* out);  // through __index__
-bool is_index(Value v);                     // index_of() can be tried
+bool index_of(Value v, std::int64_t* out);     // through __index__
+bool is_index(Value v);                        // index_of() can be tried
 bool slice_index(Value v, std::int64_t* out);  // with the message of slices
 bool float_of(Value v, double* out);
 /// Raises TypeError: v has no items that can be set, or deleted if `value` is null.

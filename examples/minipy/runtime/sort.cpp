@@ -1,4 +1,4 @@
-// Sorting: a stable merge sort, whose comparisons may call the program.
+// Sorting: a stable merge sort over insertion sorts, whose comparisons may call the program. Few items are compared in CPython's order.
 #include <algorithm>
 
 #include "runtime/ops.hpp"
@@ -6,6 +6,8 @@
 namespace minipy {
 
 namespace {
+constexpr std::int64_t kFew = 64;
+
 struct Sorter {
   bool reverse;
   bool failed = false;
@@ -14,8 +16,28 @@ struct Sorter {
     failed = failed || less < 0;
     return less > 0;
   }
+  /// How many at the start are in order, or strictly against it; these are turned round.
+  std::int64_t run(Value* keys, Value* items, std::int64_t n) {
+    std::int64_t end = 2;
+    const bool falling = before(keys[0], keys[1]);
+    while (end < n && !failed && before(keys[end - 1], keys[end]) == falling) ++end;
+    if (falling && !failed) std::reverse(keys, keys + end), std::reverse(items, items + end);
+    return end;
+  }
+  void insert_each(Value* keys, Value* items, std::int64_t n) {
+    for (std::int64_t i = run(keys, items, n); i < n && !failed; ++i) {
+      std::int64_t low = 0;
+      for (std::int64_t high = i; low < high && !failed;) {
+        const std::int64_t middle = low + (high - low) / 2;
+        before(keys[middle], keys[i]) ? high = middle : low = middle + 1;
+      }
+      if (failed) return;
+      std::rotate(keys + low, keys + i, keys + i + 1), std::rotate(items + low, items + i, items + i + 1);
+    }
+  }
   void sort(Value* keys, Value* items, Value* spare_keys, Value* spare, std::int64_t n) {
     if (n < 2 || failed) return;
+    if (n < kFew) return insert_each(keys, items, n);
     const std::int64_t half = n / 2;
     sort(keys, items, spare_keys, spare, half);
     sort(keys + half, items + half, spare_keys, spare, n - half);

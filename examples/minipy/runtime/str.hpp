@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "runtime/object.hpp"
 
 namespace minipy {
@@ -34,9 +35,6 @@ inline bool valid_utf8(std::string_view text) {
 /// Byte offset of the code point `index`. O(1) for ASCII.
 std::int64_t str_offset(const Str* s, std::int64_t index);
 std::int64_t utf8_length(std::string_view text);
-std::uint32_t decode_utf8(std::string_view text, std::size_t& at);
-/// Up to four bytes; answers how many.
-std::size_t encode_utf8(std::uint32_t c, char* to);
 Str* str_slice(const Str* s, std::int64_t start, std::int64_t stop, std::int64_t step);
 
 Bytes* bytes_new(std::string_view data);

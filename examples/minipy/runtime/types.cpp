@@ -10,7 +10,10 @@
 #include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
+#include "runtime/thread.hpp"
+#include "types/types.hpp"
 #include "vm/host_mayfly.hpp"
+#include "vm/vm.hpp"
 
 namespace minipy {
 
@@ -102,15 +105,22 @@ mayfly::CellWord* cell_of(Object* o) {
 namespace {
 using Line = std::vector<Type*>;
 
-Tuple* conflict(Tuple* bases) {
+/// No line's first class may come next.
+Tuple* conflict(const std::vector<Line>& lines) {
   std::string list;
-  for (std::int64_t i = 0; i < bases->size; ++i) list += (i > 0 ? ", " : "") + std::string(as_type(bases->items[i])->name);
-  return as_tuple(raise(exc::TypeError, "Cannot create a consistent method resolution order (MRO) for bases {}", list));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool again = std::any_of(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(i), [&](const Line& l) { return l[0] == lines[i][0]; });
+    if (!again) list += (list.empty() ? "" : ", ") + std::string(lines[i][0]->name);
+  }
+  return as_tuple(raise(exc::TypeError, "Cannot create a consistent method resolution\norder (MRO) for bases {}", list));
 }
 
 /// The order of look-up: the class, then a merge of its bases' orders and of the bases themselves.
 Tuple* linearise(Type* type, Tuple* bases) {
   std::vector<Line> lines;
+  for (std::int64_t i = 0; i < bases->size; ++i)
+    for (std::int64_t k = 0; k < i; ++k)
+      if (bases->items[i] == bases->items[k]) return as_tuple(raise(exc::TypeError, "duplicate base class {}", as_type(bases->items[i])->name));
   for (std::int64_t i = 0; i < bases->size; ++i) {
     Tuple* mro = as_type(bases->items[i])->mro;
     Line line;
@@ -129,7 +139,7 @@ Tuple* linearise(Type* type, Tuple* bases) {
       return std::any_of(lines.begin(), lines.end(), [&](const Line& l) { return std::find(l.begin() + 1, l.end(), t) != l.end(); });
     };
     const auto head = std::find_if(lines.begin(), lines.end(), [&](const Line& l) { return !in_a_tail(l[0]); });
-    if (head == lines.end()) return conflict(bases);
+    if (head == lines.end()) return conflict(lines);
     Type* next = (*head)[0];
     if (!list_append(out, next)) return nullptr;
     for (Line& l : lines)
@@ -172,6 +182,7 @@ Str* mangled(Str* cls, Str* name) {
 bool add_slot(Type* type, Str* class_name, Value item) {
   if (!is_str(item)) return raise(exc::TypeError, "__slots__ items must be strings, not '{}'", type_name(item)), false;
   if (as_str(item)->view() == "__dict__" || as_str(item)->view() == "__weakref__") return true;
+  if (truth(call_method(item, intern("isidentifier"), {})) != 1) return raise(exc::TypeError, "__slots__ must be identifiers"), false;
   Str* name = mangled(class_name, as_str(item));
   if (dict_get_name(type->dict, name) != nullptr) return raise(exc::ValueError, "'{}' in __slots__ conflicts with class variable", name), false;
   auto* member = static_cast<SlotMember*>(allocate(sizeof(SlotMember)));
@@ -216,7 +227,11 @@ bool call_set_names(Type* type) {
   if (copy == nullptr || !table_copy(copy->table, type->dict->table)) return false;
   while (Entry* e = table_next(copy->table, at)) {
     if (is_int(e->value) || type_lookup(type_of(e->value), names::__set_name__) == nullptr) continue;
-    if (call_special(e->value, names::__set_name__, {type, e->key}) == nullptr) return false;
+    if (call_special(e->value, names::__set_name__, {type, e->key}) != nullptr) continue;
+    Value cause = take_error();
+    raise(exc::RuntimeError, "Error calling __set_name__ on '{}' instance {} in '{}'", type_name(e->value), repr_text(e->key), type->name);
+    as<Exception>(this_thread().error)->cause = cause;
+    return false;
   }
   return true;
 }
@@ -295,6 +310,10 @@ Value type_new(Type* meta, Str* name, Tuple* bases, Dict* dict, Args keywords) {
   Value cell = dict_get_name(type->dict, names::__classcell__);
   (void)dict_delete_name(type->dict, names::__classcell__);
   Value module = dict_get_name(type->dict, names::__module__);
+  const Frame* caller = module == nullptr ? frame_at(0) : nullptr;
+  if (caller != nullptr && (module = dict_get_name(caller->globals, names::__name__)) != nullptr &&
+      !dict_set_name(type->dict, names::__module__, module))
+    return nullptr;
   type->module = module != nullptr && is_str(module) ? as_str(module) : names::builtins;
   type->mro = linearise(type, bases);
   if (type->mro == nullptr || !shape(type, name, dict_get_name(type->dict, names::__slots__))) return nullptr;
@@ -315,6 +334,7 @@ int check_against(Value v, Value type, Str* hook, bool instance) {
       if (const int r = check_against(v, as_tuple(type)->items[i], hook, instance); r != 0) return r;
     return 0;
   }
+  if (is_exact(type, &union_type)) return check_against(v, union_members(type), hook, instance);
   if (is_heap_type(type_of(type)) && type_lookup(type_of(type), hook) != nullptr) {
     Value r = call_special(type, hook, {v});
     return r == nullptr ? -1 : truth(r);

@@ -5,7 +5,7 @@
 namespace minipy {
 
 struct Fault {
-  enum class Kind { none, syntax, indentation, unsupported } kind = Kind::none;  // unsupported: Python, but outside minipy's language
+  enum class Kind { none, syntax, indentation, tab, unsupported } kind = Kind::none;  // unsupported: Python, but outside minipy's language
   std::string message;
   int line = 0;
   int column = 0;       // from 1

@@ -1,9 +1,13 @@
 #include "syntax/lexer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 
+#include "base/unicode.hpp"
+#include "base/utf8.hpp"
 #include "base/value.hpp"
 
 namespace minipy {
@@ -13,12 +17,6 @@ namespace {
 bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_name_part(char c) { return is_name_start(c) || is_digit(c); }
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 constexpr std::array<std::string_view, 47> kOperators = {
     "**=", "//=", ">>=", "<<=", "...", "!=", "->", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=",
@@ -28,7 +26,7 @@ constexpr std::array<std::string_view, 47> kOperators = {
 class Lexer {
  public:
   Lexer(std::string_view source, Fault& fault, int line, bool expression) : source_(source), fault_(fault), line_(line), depth_(expression ? 1 : 0) {
-    indents_.push_back(0);
+    indents_.push_back({0, 0});
   }
 
   std::vector<Token> run() {
@@ -57,24 +55,34 @@ class Lexer {
 
   void finish() {
     if (depth_ > 0 && !brackets_.empty()) {
-      fail(std::string("'") + brackets_.back() + "' was never closed", Fault::Kind::syntax, true);
+      const Bracket& open = brackets_.back();
+      fault_ = {Fault::Kind::syntax, std::string("'") + open.text + "' was never closed", open.line, open.column, true};
       return;
     }
     if (!tokens_.empty() && tokens_.back().kind != TokenKind::newline && depth_ == 0) add(TokenKind::newline);
     for (; indents_.size() > 1; indents_.pop_back()) add(TokenKind::dedent);
   }
 
+  /// With tabs to multiples of 8 columns, and with tabs as one character: both have to agree on what is deeper.
+  struct Indent {
+    std::size_t columns, characters;
+  };
+  struct Bracket {
+    char text;
+    int line, column;
+  };
+
   // At the start of a logical line: skips blank lines, then measures.
   void indentation() {
     for (;;) {
-      std::size_t width = 0;
+      Indent width{0, 0};
       for (;; ++at_) {
         if (peek() == ' ')
-          ++width;
+          ++width.columns, ++width.characters;
         else if (peek() == '\t')
-          width = (width / 8 + 1) * 8;
+          width.columns = (width.columns / 8 + 1) * 8, ++width.characters;
         else if (peek() == '\f')
-          width = 0;
+          width = {0, 0};
         else
           break;
       }
@@ -85,17 +93,23 @@ class Lexer {
       end_of_line();
     }
   }
-  void indent_to(std::size_t width) {
-    if (width > indents_.back()) {
+  void indent_to(Indent width) {
+    const auto inconsistent = [&](bool is) {
+      if (is) fail("inconsistent use of tabs and spaces in indentation", Fault::Kind::tab);
+      return is;
+    };
+    if (width.columns > indents_.back().columns) {
+      if (inconsistent(width.characters <= indents_.back().characters)) return;
       indents_.push_back(width);
       add(TokenKind::indent);
       return;
     }
-    while (width < indents_.back()) {
+    while (width.columns < indents_.back().columns) {
       indents_.pop_back();
       add(TokenKind::dedent);
     }
-    if (width != indents_.back()) fail("unindent does not match any outer indentation level", Fault::Kind::indentation);
+    if (width.columns != indents_.back().columns) return fail("unindent does not match any outer indentation level", Fault::Kind::indentation);
+    (void)inconsistent(width.characters != indents_.back().characters);
   }
   void skip_comment() {
     while (at_ < source_.size() && peek() != '\n') ++at_;
@@ -122,6 +136,7 @@ class Lexer {
     }
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
     if (is_name_start(c)) return name_or_prefix();
+    if (c == '\\') return fail(at_ + 1 < source_.size() ? "unexpected character after line continuation character" : "unexpected EOF while parsing");
     if (c == '"' || c == '\'') return literal("");
     op();
   }
@@ -134,7 +149,23 @@ class Lexer {
         word.find_first_not_of("rRbBfFuU") == std::string_view::npos)
       return literal(word);
     add(TokenKind::name, word);
+    if (std::any_of(word.begin(), word.end(), [](char c) { return (c & 0x80) != 0; })) check_letters(word);
     at_ = end;
+  }
+  /// A name begins with a letter; what else may be in it beyond ASCII is not looked at closely.
+  void check_letters(std::string_view word) {
+    for (std::size_t at = 0; at < word.size();) {
+      const bool first = at == 0;
+      const std::uint32_t c = decode_utf8(word, at);
+      if (c >= 0x80 && (!Unicode::is_printable(c) || Unicode::is_space(c))) return fail(code_message("invalid non-printable character U+%04X", c));
+      if (c >= 0x80 && first && !Unicode::is_alpha(c))
+        return fail("invalid character '" + std::string(word.substr(0, at)) + "'" + code_message(" (U+%04X)", c));
+    }
+  }
+  static std::string code_message(const char* format, std::uint32_t c) {
+    char text[64];
+    std::snprintf(text, sizeof text, format, c);
+    return text;
   }
 
   void literal(std::string_view prefix) {
@@ -151,8 +182,10 @@ class Lexer {
     const std::size_t start = at_;
     for (;; ++at_) {
       if (at_ >= source_.size() || (!triple && peek() == '\n')) {
-        line_ = t.line;
-        return fail(triple ? "unterminated triple-quoted string literal" : "unterminated string literal", Fault::Kind::syntax, triple);
+        const std::string found = " (detected at line " + std::to_string(line_) + ")";
+        fault_ = {Fault::Kind::syntax, (triple ? "unterminated triple-quoted string literal" : "unterminated string literal") + found, t.line,
+                  t.column, triple};
+        return;
       }
       if (peek() == '\\' && at_ + 1 < source_.size()) {
         ++at_;
@@ -163,49 +196,61 @@ class Lexer {
     }
     const std::string_view body = source_.substr(start, at_ - start);
     at_ += triple ? 3 : 1;
-    std::string problem;
+    if (t.kind == TokenKind::bytes && std::any_of(body.begin(), body.end(), [](char c) { return (c & 0x80) != 0; }))
+      return fail("bytes can only contain ASCII literal characters");
+    Fault problem;
     if (t.raw || t.kind == TokenKind::format)
       t.text = body;
     else if (!decode_escapes(body, t.kind == TokenKind::bytes, t.text, problem))
-      return fail(problem);
+      return fail(problem.message, problem.kind);
     tokens_.push_back(std::move(t));
   }
 
   void number() {
-    std::string digits;
     const std::size_t start = at_;
     const int base = peek() != '0' ? 10 : (peek(1) | 32) == 'x' ? 16 : (peek(1) | 32) == 'o' ? 8 : (peek(1) | 32) == 'b' ? 2 : 10;
-    if (base != 10) at_ += 2;
-    bool real = false;
-    for (;; ++at_) {
-      const char c = peek();
-      if (c == '_' && is_name_part(peek(1))) continue;
-      if (base == 10 && !real && c == '.')
+    const char* kind = base == 16 ? "hexadecimal" : base == 8 ? "octal" : base == 2 ? "binary" : "decimal";
+    std::string digits;
+    bool good = true, real = false;
+    if (base != 10) at_ += peek(2) == '_' ? 3 : 2, good = take_digits(base, digits);
+    if (base == 10) {
+      if (peek() != '.') good = take_digits(10, digits);
+      if (good && peek() == '.') {
         real = true;
-      else if (base == 10 && (c | 32) == 'e' && (is_digit(peek(1)) || ((peek(1) == '+' || peek(1) == '-') && is_digit(peek(2))))) {
-        real = true;
-        digits += c;
-        ++at_;
-      } else if (hex_digit(c) < 0 || hex_digit(c) >= base) {
-        if (base == 10 && real && c == '.') break;
-        break;
+        digits += '.', ++at_;
+        if (is_digit(peek())) good = take_digits(10, digits);
       }
-      digits += peek();
+      if (good && (peek() | 32) == 'e' && (is_digit(peek(1)) || ((peek(1) == '+' || peek(1) == '-') && is_digit(peek(2))))) {
+        real = true;
+        digits += 'e', ++at_;
+        if (!is_digit(peek())) digits += peek(), ++at_;
+        good = take_digits(10, digits);
+      }
     }
-    if ((peek() | 32) == 'j') return fail("complex numbers are outside minipy's language", Fault::Kind::unsupported);
-    if (is_name_start(peek()) && !keyword_follows()) return fail("invalid decimal literal");
+    if ((base == 8 || base == 2) && is_digit(peek())) return fail(std::string("invalid digit '") + peek() + "' in " + kind + " literal");
+    if (good && (peek() | 32) == 'j') return fail("complex numbers are outside minipy's language", Fault::Kind::unsupported);
+    if (!good || (is_name_start(peek()) && !keyword_follows())) return fail(std::string("invalid ") + kind + " literal");
     Token& t = add(real ? TokenKind::real : TokenKind::integer, source_.substr(start, at_ - start));
     if (real) {
       t.real = std::strtod(digits.c_str(), nullptr);
       return;
     }
-    if (digits.empty()) return fail("invalid number literal");
     if (base == 10 && digits.size() > 1 && digits[0] == '0' && digits.find_first_not_of('0') != std::string::npos)
       return fail("leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers");
     errno = 0;
-    const long long value = std::strtoll(digits.c_str(), nullptr, base);
-    if (errno != 0 || !fits_int(value)) return fail("integer literal too large: minipy's integers have 63 bits", Fault::Kind::unsupported);
-    t.integer = value;
+    t.integer = std::strtoll(digits.c_str(), nullptr, base);
+    if (errno != 0 || t.integer > kMaxInt + 1) fail(std::string(kTooLarge), Fault::Kind::unsupported);
+  }
+  /// Digits with single underscores between them. False: there are none, or an underscore is out of place.
+  bool take_digits(int base, std::string& out) {
+    bool may_separate = false;
+    for (;; ++at_) {
+      const int digit = peek() == '_' ? 0 : hex_digit(peek());
+      if (digit < 0 || digit >= base) return may_separate;
+      if (peek() == '_' && !may_separate) return false;
+      may_separate = peek() != '_';
+      if (may_separate) out += peek();
+    }
   }
   bool keyword_follows() const {
     for (const std::string_view word : {"and", "or", "if", "else", "in", "is", "for", "not"})
@@ -219,7 +264,7 @@ class Lexer {
       add(TokenKind::op, candidate);
       if (candidate == "(" || candidate == "[" || candidate == "{") {
         ++depth_;
-        brackets_.push_back(candidate[0]);
+        brackets_.push_back({candidate[0], line_, column()});
         if (depth_ > 200) return fail("too many nested parentheses");
       } else if (candidate == ")" || candidate == "]" || candidate == "}") {
         if (!close(candidate[0])) return;
@@ -227,86 +272,35 @@ class Lexer {
       at_ += candidate.size();
       return;
     }
-    fail(std::string("invalid character '") + peek() + "'");
+    const auto c = static_cast<std::uint32_t>(peek());
+    if (std::string_view("$?!`").find(peek()) != std::string_view::npos) return fail("invalid syntax");
+    fail(code_message("invalid non-printable character U+%04X", c));
   }
   bool close(char bracket) {
     if (brackets_.empty()) return fail(std::string("unmatched '") + bracket + "'"), false;
-    const char open = brackets_.back();
+    const char open = brackets_.back().text;
     if ((open == '(' && bracket != ')') || (open == '[' && bracket != ']') || (open == '{' && bracket != '}'))
-      return fail(std::string("closing parenthesis '") + bracket + "' does not match opening parenthesis '" + open + "'"), false;
+      return fail(std::string("closing parenthesis '") + bracket + "' does not match opening parenthesis '" + open + "'" +
+                  on_line(brackets_.back().line)),
+             false;
     brackets_.pop_back();
     --depth_;
     return true;
   }
 
+  std::string on_line(int line) const { return line == line_ ? "" : " on line " + std::to_string(line); }
+
   std::string_view source_;
   Fault& fault_;
   std::vector<Token> tokens_;
-  std::vector<std::size_t> indents_;
-  std::vector<char> brackets_;
+  std::vector<Indent> indents_;
+  std::vector<Bracket> brackets_;
   std::size_t at_ = 0, line_start_ = 0;
   int line_;
   int depth_;
 };
 
-// \xhh, \uhhhh, \Uhhhhhhhh: `digits` of them at `at`.
-bool hex_escape(std::string_view raw, std::size_t& at, int digits, std::uint32_t& out) {
-  out = 0;
-  for (int i = 0; i < digits; ++i, ++at) {
-    const int digit = at < raw.size() ? hex_digit(raw[at]) : -1;
-    if (digit < 0) return false;
-    out = out * 16 + static_cast<std::uint32_t>(digit);
-  }
-  return out <= 0x10FFFF;
-}
-
 }  // namespace
-
-void append_utf8(std::string& out, std::uint32_t c) {
-  const auto byte = [&](std::uint32_t b) { out += static_cast<char>(b); };
-  if (c < 0x80) return byte(c);
-  if (c < 0x800) return byte(0xC0 | c >> 6), byte(0x80 | (c & 63));
-  if (c < 0x10000) return byte(0xE0 | c >> 12), byte(0x80 | (c >> 6 & 63)), byte(0x80 | (c & 63));
-  byte(0xF0 | c >> 18), byte(0x80 | (c >> 12 & 63)), byte(0x80 | (c >> 6 & 63)), byte(0x80 | (c & 63));
-}
-
-bool decode_escapes(std::string_view raw, bool bytes, std::string& out, std::string& problem) {
-  static constexpr std::string_view kFrom = "\\'\"abfnrtv", kTo = "\\'\"\a\b\f\n\r\t\v";
-  for (std::size_t at = 0; at < raw.size();) {
-    if (raw[at] != '\\' || at + 1 >= raw.size()) {
-      out += raw[at++];
-      continue;
-    }
-    const char c = raw[at + 1];
-    at += 2;
-    std::uint32_t code = 0;
-    if (const auto i = kFrom.find(c); i != std::string_view::npos) {
-      out += kTo[i];
-    } else if (c == '\n') {
-    } else if (c >= '0' && c <= '7') {
-      code = static_cast<std::uint32_t>(c - '0');
-      for (int more = 0; more < 2 && at < raw.size() && raw[at] >= '0' && raw[at] <= '7'; ++more)
-        code = code * 8 + static_cast<std::uint32_t>(raw[at++] - '0');
-      if (bytes)
-        out += static_cast<char>(code);
-      else
-        append_utf8(out, code);
-    } else if (c == 'x' || (!bytes && (c == 'u' || c == 'U'))) {
-      if (!hex_escape(raw, at, c == 'x' ? 2 : c == 'u' ? 4 : 8, code)) {
-        problem = bytes ? "(value error) invalid \\x escape" : "(unicode error) invalid escape";
-        return false;
-      }
-      if (bytes)
-        out += static_cast<char>(code);
-      else
-        append_utf8(out, code);
-    } else {
-      out += '\\';
-      out += c;
-    }
-  }
-  return true;
-}
 
 std::vector<Token> tokenize(std::string_view source, Fault& fault, int line, bool expression) { return Lexer(source, fault, line, expression).run(); }
 

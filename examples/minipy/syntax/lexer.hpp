@@ -25,8 +25,10 @@ struct Token {
 /// `line` numbers the first line; `expression`: inside of parentheses from the start, so line ends do not count.
 std::vector<Token> tokenize(std::string_view source, Fault& fault, int line = 1, bool expression = false);
 
-/// Backslash escapes of a literal. False: `problem` says what is wrong.
-bool decode_escapes(std::string_view raw, bool bytes, std::string& out, std::string& problem);
-void append_utf8(std::string& out, std::uint32_t code_point);
+/// Backslash escapes of a literal. False: `problem` says what is wrong, its kind and message.
+bool decode_escapes(std::string_view raw, bool bytes, std::string& out, Fault& problem);
+/// Its value, or -1.
+int hex_digit(char c);
+constexpr std::string_view kTooLarge = "integer literal too large: minipy's integers have 63 bits";
 
 }  // namespace minipy

@@ -19,9 +19,10 @@ class Parser {
   Parser(std::vector<Token> tokens, Tree& tree, Fault& fault) : tokens_(std::move(tokens)), tree_(tree), fault_(fault) { check_fault(); }
 
   Node* module(SourceMode mode);
-  Node* expression();                   // with lambda, conditional, walrus not
-  Node* named_expression();             // walrus too
-  Node* expression_list(bool starred);  // a, b, *c: a tuple if there is a comma
+  Node* expression();                              // with lambda, conditional, walrus not
+  Node* named_expression();                        // walrus too
+  Node* expression_list(bool starred);             // a, b, *c: a tuple if there is a comma
+  static const char* kind_name(const Node* node);  // as messages call it
 
  private:
   enum Precedence { kNone, kOr, kAnd, kNotTest, kComparison, kBitOr, kBitXor, kBitAnd, kShift, kSum, kProduct, kUnary, kPower };
@@ -54,6 +55,9 @@ class Parser {
   Node* lambda();
   Node* yield();
   Node* star_or_named();
+  Node* star_or_plain();
+  void refuse_assignment(const Node* value);
+  void closer(std::string_view text);
   Parameters* parameters(std::string_view closer, bool annotations);
   void parameter(Parameters* p, bool annotations, bool& star_seen);
 
@@ -64,8 +68,10 @@ class Parser {
   Node* simple_keyword(std::string_view word);
   Node* expression_statement();
   Node* compound(std::string_view word);
-  void block(Nodes& out);
+  /// `what` it follows, for the message: "'if' statement". It begins on `line`.
+  void block(Nodes& out, const char* what, int line);
   Node* if_statement();
+  void else_block(Nodes& out);
   Node* while_statement();
   Node* for_statement();
   Node* try_statement();

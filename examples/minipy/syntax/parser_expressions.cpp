@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "base/operators.hpp"
+#include "base/value.hpp"
 #include "syntax/parser.hpp"
 
 namespace minipy {
@@ -50,9 +53,25 @@ Node* Parser::expression() {
   next();
   out->x = value;
   out->y = binary(kOr);
-  expect_word("else");
+  if (!accept_word("else")) return fail("expected 'else' after 'if' expression");
   out->z = expression();
   return out;
+}
+
+/// A bracket that closes, or a comma; else what stands there instead is told.
+void Parser::closer(std::string_view text) {
+  if (accept_op(text)) return;
+  const bool comma = starts_expression() && !is_op("*") && !is_op("-") && !is_op("+");
+  fail(comma ? "invalid syntax. Perhaps you forgot a comma?" : "invalid syntax");
+}
+
+/// Within brackets, and behind `if` and `while`: an = is a mistake.
+void Parser::refuse_assignment(const Node* value) {
+  if (!is_op("=") || failed()) return;
+  if (value->kind == NodeKind::name) return void(fail_at(value, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"));
+  if (value->kind == NodeKind::none || value->kind == NodeKind::true_ || value->kind == NodeKind::false_)
+    return void(fail_at(value, std::string("cannot assign to ") + kind_name(value)));
+  fail_at(value, std::string("cannot assign to ") + kind_name(value) + " here. Maybe you meant '==' instead of '='?");
 }
 
 Node* Parser::named_expression() {
@@ -64,11 +83,15 @@ Node* Parser::named_expression() {
     out->y = expression();
     return out;
   }
-  return expression();
+  Node* value = expression();
+  if (is_op(":=")) return fail_at(value, std::string("cannot use assignment expressions with ") + kind_name(value));
+  refuse_assignment(value);
+  return value;
 }
 
-Node* Parser::star_or_named() {
-  if (!is_op("*")) return named_expression();
+Node* Parser::star_or_named() { return is_op("*") ? star_or_plain() : named_expression(); }
+Node* Parser::star_or_plain() {
+  if (!is_op("*")) return expression();
   Node* out = node(NodeKind::starred);
   next();
   out->x = binary(kBitOr);
@@ -76,11 +99,11 @@ Node* Parser::star_or_named() {
 }
 
 Node* Parser::expression_list(bool starred) {
-  Node* first = starred ? star_or_named() : expression();
+  Node* first = starred ? star_or_plain() : expression();
   if (!is_op(",")) return first;
   Node* out = tree_.node(NodeKind::tuple, first->line, first->column);
   out->kids.push_back(first);
-  while (accept_op(",") && starts_expression()) out->kids.push_back(starred ? star_or_named() : expression());
+  while (accept_op(",") && starts_expression()) out->kids.push_back(starred ? star_or_plain() : expression());
   return out;
 }
 
@@ -157,6 +180,10 @@ Node* Parser::prefix() {
   Deeper deeper(*this);
   Node* out = node(NodeKind::unary);
   next();
+  if (op == UnaryOp::neg && peek().kind == TokenKind::integer && peek().integer == kMaxInt + 1 && peek(1).text != "**") {  // the least one
+    out->kind = NodeKind::integer, out->integer = kMinInt;
+    return next(), out;
+  }
   out->op = static_cast<int>(op);
   out->x = prefix();
   if (op == UnaryOp::neg && out->x->kind == NodeKind::integer) out->x->integer = -out->x->integer, out = out->x;
@@ -198,17 +225,25 @@ Node* Parser::call(Node* function) {
   Node* out = tree_.node(NodeKind::call, function->line, function->column);
   out->x = function;
   next();
-  bool keywords = false;
+  bool keywords = false, spread = false;
   while (!failed() && !is_op(")")) {
     Node* argument = call_argument();
-    if (argument->kind == NodeKind::keyword)
-      keywords = true;
-    else if (keywords && argument->kind != NodeKind::starred)
-      return fail_at(argument, "positional argument follows keyword argument");
+    if (argument->kind == NodeKind::keyword) {
+      (argument->text.empty() ? spread : keywords) = true;
+      const auto same = [argument](const Node* a) { return a->kind == NodeKind::keyword && a->text == argument->text; };
+      if (!argument->text.empty() && std::any_of(out->kids.begin(), out->kids.end(), same))
+        return fail_at(argument, "keyword argument repeated: " + argument->text);
+    } else if (argument->kind == NodeKind::starred) {
+      if (spread) return fail_at(argument, "iterable argument unpacking follows keyword argument unpacking");
+    } else if (spread || keywords) {
+      return fail_at(argument, std::string("positional argument follows keyword argument") + (spread ? " unpacking" : ""));
+    }
     out->kids.push_back(argument);
-    if (!is_op(")")) expect_op(",");
+    if (argument->kind == NodeKind::generator && !argument->parenthesised && (out->kids.size() > 1 || (is_op(",") && peek(1).text != ")")))
+      return fail_at(argument, "Generator expression must be parenthesized");
+    if (!is_op(")")) closer(",");
   }
-  expect_op(")");
+  closer(")");
   return out;
 }
 
@@ -219,14 +254,17 @@ Node* Parser::call_argument() {
     out->x = expression();
     return out;
   }
-  if (peek().kind == TokenKind::name && peek(1).kind == TokenKind::op && peek(1).text == "=") {
+  const bool assigned = peek(1).kind == TokenKind::op && peek(1).text == "=";
+  if (assigned && peek().kind == TokenKind::name && !is_keyword(peek().text)) {
     Node* out = node(NodeKind::keyword);
     out->text = identifier();
     next();
     out->x = expression();
     return out;
   }
-  Node* value = named_expression();
+  if (assigned && (is_word("None") || is_word("True") || is_word("False"))) return fail("cannot assign to " + peek().text);
+  Node* value = is_op("=") || peek(1).text == ":=" ? named_expression() : expression();
+  if (is_op("=")) return fail_at(value, "expression cannot contain assignment, perhaps you meant \"==\"?");
   if (is_word("for") || is_word("async")) return comprehension(value, NodeKind::generator);
   return value;
 }
@@ -236,14 +274,14 @@ Node* Parser::subscript(Node* object) {
   next();
   out->x = object;
   Node* first = subscript_item();
-  if (is_op(",")) {
+  if (is_op(",") || first->kind == NodeKind::starred) {
     Node* tuple = tree_.node(NodeKind::tuple, first->line, first->column);
     tuple->kids.push_back(first);
     while (accept_op(",") && !is_op("]")) tuple->kids.push_back(subscript_item());
     first = tuple;
   }
   out->y = first;
-  expect_op("]");
+  closer("]");
   return out;
 }
 
@@ -265,6 +303,7 @@ Node* Parser::atom() {
     case TokenKind::name:
       return atom_name();
     case TokenKind::integer:
+      if (!fits_int(t.integer)) return fail(std::string(kTooLarge), Fault::Kind::unsupported);
       out = node(NodeKind::integer);
       out->integer = t.integer;
       next();
@@ -322,7 +361,7 @@ Node* Parser::parenthesised() {
       out = empty;
     }
   }
-  expect_op(")");
+  closer(")");
   if (out->kind == NodeKind::starred) return fail_at(out, "cannot use starred expression here");
   out->parenthesised = true;
   return out;
@@ -340,7 +379,7 @@ Node* Parser::list_display() {
     out->kids.push_back(first);
     while (accept_op(",") && !is_op("]")) out->kids.push_back(star_or_named());
   }
-  expect_op("]");
+  closer("]");
   return out;
 }
 
@@ -352,11 +391,12 @@ Node* Parser::brace_display() {
   if (is_op("**")) return dict_item(out), dict_rest(out);
   Node* first = star_or_named();
   if (accept_op(":")) {
+    if (is_op("}") || is_op(",")) return fail("expression expected after dictionary key and ':'");
     Node* value = expression();
     if (is_word("for") || is_word("async")) {
       Node* comp = comprehension(first, NodeKind::dict_comp);
       comp->y = value;
-      expect_op("}");
+      closer("}");
       return comp;
     }
     out->kids = {first, value};
@@ -369,13 +409,13 @@ Node* Parser::brace_display() {
     out->kids.push_back(first);
     while (accept_op(",") && !is_op("}")) out->kids.push_back(star_or_named());
   }
-  expect_op("}");
+  closer("}");
   return out;
 }
 
 Node* Parser::dict_rest(Node* out) {
   while (accept_op(",") && !is_op("}")) dict_item(out);
-  expect_op("}");
+  closer("}");
   return out;
 }
 
@@ -386,7 +426,8 @@ void Parser::dict_item(Node* out) {
     return;
   }
   out->kids.push_back(expression());
-  expect_op(":");
+  if (!accept_op(":")) return void(fail(is_op("}") || is_op(",") ? "':' expected after dictionary key" : "invalid syntax"));
+  if (is_op("}") || is_op(",")) return void(fail("expression expected after dictionary key and ':'"));
   out->kids.push_back(expression());
 }
 
@@ -398,7 +439,7 @@ Node* Parser::comprehension(Node* element, NodeKind kind) {
     Node* clause = node(NodeKind::comprehension);
     next();
     clause->x = target_list("assign to");
-    expect_word("in");
+    if (!accept_word("in")) return fail("invalid syntax");
     clause->y = binary(kOr);
     while (accept_word("if")) clause->kids.push_back(is_word("lambda") ? lambda() : binary(kOr));
     out->kids.push_back(clause);
@@ -439,6 +480,7 @@ Parameters* Parser::parameters(std::string_view closer, bool annotations) {
     }
     if (!is_op(closer)) expect_op(",");
   }
+  if (star_seen && p->rest.empty() && p->keyword_only.empty()) fail("named arguments must follow bare *");
   return p;
 }
 
@@ -448,15 +490,15 @@ void Parser::parameter(Parameters* p, bool annotations, bool& star_seen) {
   if (star) {
     if (star_seen) return void(fail("* argument may appear only once"));
     star_seen = true;
-    if (is_op(",")) return;
+    if (is_op(",") || is_op(")") || is_op(":")) return;
   }
+  if (!p->keywords.empty()) return void(fail("arguments cannot follow var-keyword argument"));
   Parameters::One one;
   one.line = peek().line;
   one.name = identifier();
   if (annotations && accept_op(":")) (void)(star ? star_or_named() : expression());
   if (star) return void(p->rest = one.name);
   if (double_star) return void(p->keywords = one.name);
-  if (!p->keywords.empty()) return void(fail("arguments cannot follow var-keyword argument"));
   if (accept_op("=")) one.default_value = expression();
   if (star_seen) return p->keyword_only.push_back(one);
   if (one.default_value == nullptr && !p->positional.empty() && p->positional.back().default_value != nullptr)

@@ -20,10 +20,13 @@ void Parser::simple_line(Nodes& out) {
   do {
     out.push_back(simple());
   } while (accept_op(";") && peek().kind != TokenKind::newline);
-  if (peek().kind == TokenKind::newline)
-    next();
-  else if (!failed())
-    fail("invalid syntax");
+  if (peek().kind == TokenKind::newline) return next();
+  if (failed()) return;
+  const Node* last = out.back()->kind == NodeKind::expression ? out.back()->x : nullptr;
+  if (last != nullptr && last->kind == NodeKind::name && !last->parenthesised && (last->text == "print" || last->text == "exec") &&
+      starts_expression())
+    return void(fail_at(last, "Missing parentheses in call to '" + last->text + "'. Did you mean " + last->text + "(...)?"));
+  fail("invalid syntax");
 }
 
 Node* Parser::simple() {
@@ -97,20 +100,88 @@ void Parser::check_target(Node* target, const char* what) {
     default:
       break;
   }
-  const char* name = target->kind == NodeKind::call                                            ? "function call"
-                     : target->kind == NodeKind::lambda                                        ? "lambda"
-                     : target->kind == NodeKind::compare                                       ? "comparison"
-                     : target->kind == NodeKind::conditional                                   ? "conditional expression"
-                     : target->kind == NodeKind::none                                          ? "None"
-                     : target->kind == NodeKind::true_                                         ? "True"
-                     : target->kind == NodeKind::false_                                        ? "False"
-                     : target->kind == NodeKind::generator                                     ? "generator expression"
-                     : target->kind == NodeKind::yield || target->kind == NodeKind::yield_from ? "yield expression"
-                     : target->kind == NodeKind::joined                                        ? "f-string expression"
-                     : target->kind <= NodeKind::bytes                                         ? "literal"
-                                                                                               : "expression";
-  fail_at(target, std::string("cannot ") + what + " " + name);
+  fail_at(target, std::string("cannot ") + what + " " + kind_name(target));
 }
+
+const char* Parser::kind_name(const Node* node) {
+  switch (node->kind) {
+    case NodeKind::name:
+      return "name";
+    case NodeKind::attribute:
+      return "attribute";
+    case NodeKind::subscript:
+      return "subscript";
+    case NodeKind::starred:
+      return "starred";
+    case NodeKind::tuple:
+      return "tuple";
+    case NodeKind::list:
+      return "list";
+    case NodeKind::call:
+      return "function call";
+    case NodeKind::lambda:
+      return "lambda";
+    case NodeKind::compare:
+      return "comparison";
+    case NodeKind::conditional:
+      return "conditional expression";
+    case NodeKind::none:
+      return "None";
+    case NodeKind::true_:
+      return "True";
+    case NodeKind::false_:
+      return "False";
+    case NodeKind::ellipsis:
+      return "ellipsis";
+    case NodeKind::generator:
+      return "generator expression";
+    case NodeKind::list_comp:
+      return "list comprehension";
+    case NodeKind::set_comp:
+      return "set comprehension";
+    case NodeKind::dict_comp:
+      return "dict comprehension";
+    case NodeKind::dict:
+      return "dict literal";
+    case NodeKind::set:
+      return "set display";
+    case NodeKind::yield:
+    case NodeKind::yield_from:
+      return "yield expression";
+    case NodeKind::joined:
+      return "f-string expression";
+    case NodeKind::walrus:
+      return "named expression";
+    default:
+      return node->kind <= NodeKind::bytes ? "literal" : "expression";
+  }
+}
+
+namespace {
+/// What can stand left of ==, but is no target: `f() = 1`.
+bool may_be_meant_equal(const Node* n) {
+  switch (n->kind) {
+    case NodeKind::integer:
+    case NodeKind::real:
+    case NodeKind::text:
+    case NodeKind::bytes:
+    case NodeKind::joined:
+    case NodeKind::call:
+    case NodeKind::binary:
+    case NodeKind::dict:
+    case NodeKind::set:
+    case NodeKind::list_comp:
+    case NodeKind::set_comp:
+    case NodeKind::dict_comp:
+    case NodeKind::ellipsis:
+      return true;
+    case NodeKind::unary:
+      return n->op != kNot;
+    default:
+      return false;
+  }
+}
+}  // namespace
 
 Node* Parser::expression_statement() {
   Node* first = is_word("yield") ? yield() : expression_list(true);
@@ -118,6 +189,13 @@ Node* Parser::expression_statement() {
     Node* out = tree_.node(NodeKind::assign, first->line, first->column);
     Node* value = first;
     while (accept_op("=")) {
+      if (out->kids.empty() && may_be_meant_equal(value)) {
+        Node* right = is_word("yield") ? yield() : expression_list(true);
+        if (!is_op("=") && !failed())
+          return fail_at(value, std::string("cannot assign to ") + kind_name(value) + " here. Maybe you meant '==' instead of '='?");
+        (void)right;
+      }
+      if (value->kind == NodeKind::starred) return fail_at(value, "starred assignment target must be in a list or tuple");
       check_target(value, "assign to");
       out->kids.push_back(value);
       value = is_word("yield") ? yield() : expression_list(true);
@@ -128,7 +206,10 @@ Node* Parser::expression_statement() {
   if (is_op(":")) {
     Node* out = tree_.node(NodeKind::annotated, first->line, first->column);
     next();
-    check_target(first, "annotate");
+    if (first->kind == NodeKind::tuple || first->kind == NodeKind::list)
+      return fail_at(first, std::string("only single target (not ") + kind_name(first) + ") can be annotated");
+    if (first->kind != NodeKind::name && first->kind != NodeKind::attribute && first->kind != NodeKind::subscript)
+      return fail_at(first, "illegal target for annotation");
     out->x = first;
     out->z = expression();
     if (accept_op("=")) out->y = is_word("yield") ? yield() : expression_list(true);
@@ -143,7 +224,7 @@ Node* Parser::expression_statement() {
     Node* out = node(NodeKind::augmented);
     next();
     if (first->kind != NodeKind::name && first->kind != NodeKind::attribute && first->kind != NodeKind::subscript)
-      return fail_at(first, "this is an illegal expression for augmented assignment");
+      return fail_at(first, std::string("'") + kind_name(first) + "' is an illegal expression for augmented assignment");
     out->op = static_cast<int>(op);
     out->x = first;
     out->y = is_word("yield") ? yield() : expression_list(true);
@@ -200,7 +281,7 @@ Node* Parser::import_from() {
     next();
   }
   if (!is_word("import")) out->text = dotted_name();
-  expect_word("import");
+  if (!accept_word("import")) return fail("invalid syntax");
   if (is_op("*")) {
     out->kids.push_back(node(NodeKind::alias));
     out->kids.back()->text = "*";
@@ -232,45 +313,50 @@ Node* Parser::compound(std::string_view word) {
   return nullptr;
 }
 
-void Parser::block(Nodes& out) {
+void Parser::block(Nodes& out, const char* what, int line) {
   expect_op(":");
   if (failed()) return;
   if (peek().kind != TokenKind::newline) return simple_line(out);
   next();
-  if (peek().kind != TokenKind::indent) return void(fail("expected an indented block", Fault::Kind::indentation));
+  if (peek().kind != TokenKind::indent)
+    return void(fail(std::string("expected an indented block after ") + what + " on line " + std::to_string(line), Fault::Kind::indentation));
   next();
   Deeper deeper(*this);
   while (peek().kind != TokenKind::dedent && peek().kind != TokenKind::end) statement(out);
   if (peek().kind == TokenKind::dedent) next();
-  if (out.empty() && !failed()) fail("expected an indented block", Fault::Kind::indentation);
 }
 
 Node* Parser::if_statement() {
   Node* out = node(NodeKind::if_);
   next();
   out->x = named_expression();
-  block(out->body);
+  block(out->body, "'if' statement", out->line);
   Node* last = out;
   int elifs = 0;
   while (is_word("elif")) {
     Node* inner = node(NodeKind::if_);
     next();
     inner->x = named_expression();
-    block(inner->body);
+    block(inner->body, "'elif' statement", inner->line);
     last->orelse.push_back(inner);
     last = inner;
     if (++elifs > 500) return fail("too many elif branches: minipy allows 500");
   }
-  if (accept_word("else")) block(last->orelse);
+  else_block(last->orelse);
   return out;
+}
+
+void Parser::else_block(Nodes& out) {
+  const int line = peek().line;
+  if (accept_word("else")) block(out, "'else' statement", line);
 }
 
 Node* Parser::while_statement() {
   Node* out = node(NodeKind::while_);
   next();
   out->x = named_expression();
-  block(out->body);
-  if (accept_word("else")) block(out->orelse);
+  block(out->body, "'while' statement", out->line);
+  else_block(out->orelse);
   return out;
 }
 
@@ -278,24 +364,25 @@ Node* Parser::for_statement() {
   Node* out = node(NodeKind::for_);
   next();
   out->x = target_list("assign to");
-  expect_word("in");
+  if (!accept_word("in")) return fail("invalid syntax");
   out->y = expression_list(true);
-  block(out->body);
-  if (accept_word("else")) block(out->orelse);
+  block(out->body, "'for' statement", out->line);
+  else_block(out->orelse);
   return out;
 }
 
 Node* Parser::try_statement() {
   Node* out = node(NodeKind::try_);
   next();
-  block(out->body);
+  block(out->body, "'try' statement", out->line);
   while (is_word("except")) handler(out);
-  if (accept_word("else")) {
+  if (is_word("else")) {
     if (out->kids.empty()) return fail("expected 'except' or 'finally' block");
-    block(out->orelse);
+    else_block(out->orelse);
   }
+  const int line = peek().line;
   if (accept_word("finally"))
-    block(out->final);
+    block(out->final, "'finally' statement", line);
   else if (out->kids.empty())
     return fail("expected 'except' or 'finally' block");
   return out;
@@ -307,10 +394,11 @@ void Parser::handler(Node* out) {
   if (is_op("*")) return void(fail("'except*' is outside minipy's language", Fault::Kind::unsupported));
   if (!is_op(":")) {
     one->x = expression();
+    if (is_op(",")) return void(fail_at(one->x, "multiple exception types must be parenthesized"));
     if (accept_word("as")) one->text = identifier();
   }
   if (!out->kids.empty() && out->kids.back()->x == nullptr) return void(fail_at(out->kids.back(), "default 'except:' must be last"));
-  block(one->body);
+  block(one->body, "'except' statement", one->line);
   out->kids.push_back(one);
 }
 
@@ -345,7 +433,7 @@ Node* Parser::with_statement() {
     out->kids.push_back(item);
   } while (accept_op(","));
   if (parens) expect_op(")");
-  block(out->body);
+  block(out->body, "'with' statement", out->line);
   return out;
 }
 
@@ -357,7 +445,7 @@ Node* Parser::function() {
   out->params = parameters(")", true);
   expect_op(")");
   if (accept_op("->")) (void)expression();
-  block(out->body);
+  block(out->body, "function definition", out->line);
   return out;
 }
 
@@ -369,7 +457,7 @@ Node* Parser::class_statement() {
     Node* bases = call(out);
     out->kids = bases->kids;
   }
-  block(out->body);
+  block(out->body, "class definition", out->line);
   return out;
 }
 

@@ -36,13 +36,14 @@ void Parser::add_text(Node* out, std::string_view text, int line) {
 }
 
 void Parser::format_parts(std::string_view text, bool raw, int line, int depth, Node* out) {
-  std::string plain, problem;
+  std::string plain;
+  Fault problem;
   const auto flush = [&] {
     std::string decoded;
     if (raw)
       decoded = plain;
     else if (!decode_escapes(plain, false, decoded, problem))
-      fail(problem);
+      fail(problem.message, problem.kind);
     add_text(out, decoded, line);
     plain.clear();
   };
@@ -57,8 +58,9 @@ void Parser::format_parts(std::string_view text, bool raw, int line, int depth, 
     } else if (c == '}') {
       fail("f-string: single '}' is not allowed");
     } else if (c == '\\' && !raw && at + 1 < text.size()) {
-      plain += text.substr(at, 2);
-      at += 2;
+      const std::size_t named = text[at + 1] == 'N' && at + 2 < text.size() && text[at + 2] == '{' ? 1 : 0;  // no field
+      plain += text.substr(at, 2 + named);
+      at += 2 + named;
     } else {
       plain += text[at++];
     }
@@ -102,7 +104,8 @@ void Parser::replacement_field(std::string_view text, std::size_t& at, bool raw,
   Parser inner(tokenize(source, fault_, line, true), tree_, fault_);
   inner.depth_ = depth_;
   field->x = inner.is_word("yield") ? inner.yield() : inner.expression_list(true);
-  if (!failed() && inner.peek().kind != TokenKind::end) inner.fail("f-string: invalid syntax");
+  if (!failed() && inner.peek().kind != TokenKind::end)
+    inner.fail(inner.starts_expression() ? "f-string: invalid syntax. Perhaps you forgot a comma?" : "f-string: invalid syntax");
   check_fault();
   if (failed()) return;
   if (text[at] == '=') {

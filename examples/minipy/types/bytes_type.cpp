@@ -2,11 +2,11 @@
 #include <array>
 #include <cstring>
 
+#include "base/unicode.hpp"
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
 #include "runtime/str.hpp"
-#include "runtime/unicode.hpp"
 #include "types/case_methods.hpp"
 #include "types/codecs.hpp"
 #include "types/text_methods.hpp"
@@ -48,8 +48,7 @@ struct BytesKind {
   static bool want(Value v, const char*) { return need_bytes(v); }
   static bool pattern(Value v, std::string_view* out) {
     if (is_bytes(v)) return *out = view(v), true;
-    return is_index(v) ? byte_of(v, out)
-                       : (raise(exc::TypeError, "argument should be integer or bytes-like object, not '{}'", type_name(v)), false);
+    return is_index(v) ? byte_of(v, out) : (raise(exc::TypeError, "argument should be integer or bytes-like object, not '{}'", type_name(v)), false);
   }
   static Value raise_fill(Value v, const char* name) {
     return raise(exc::TypeError, "{}() argument 2 must be a byte string of length 1, not {}", name, type_name(v));
@@ -97,7 +96,8 @@ Bytes* made_of(Value* a) {
         return raise(exc::TypeError, "bytes() argument '{}' must be str, not {}", i == 1 ? "encoding" : "errors", type_name(a[i])), nullptr;
     return encode_text(as_str(a[0]), a[1], a[2]);
   }
-  if (a[1] != nullptr || a[2] != nullptr) return raise(exc::TypeError, "{} without a string argument", a[1] != nullptr ? "encoding" : "errors"), nullptr;
+  if (a[1] != nullptr || a[2] != nullptr)
+    return raise(exc::TypeError, "{} without a string argument", a[1] != nullptr ? "encoding" : "errors"), nullptr;
   return a[0] == nullptr ? bytes_new("") : converted(a[0]);
 }
 Value bytes_construct(Type* cls, Args args) {
@@ -192,8 +192,7 @@ Value bytes_fromhex(Args a) {
       continue;
     }
     const int high = hex_digit(s[at]), low = at + 1 < s.size() ? hex_digit(s[at + 1]) : -1;
-    if (high < 0 || low < 0)
-      return raise(exc::ValueError, "non-hexadecimal number found in fromhex() arg at position {}", high < 0 ? at : at + 1);
+    if (high < 0 || low < 0) return raise(exc::ValueError, "non-hexadecimal number found in fromhex() arg at position {}", high < 0 ? at : at + 1);
     out += static_cast<char>(high * 16 + low);
     at += 2;
   }

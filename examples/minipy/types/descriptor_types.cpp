@@ -22,23 +22,27 @@ bool property_init(Value self, Args args) {
   if (p->doc == nullptr && p->get != nullptr) p->doc = find_attr(p->get, names::__doc__);
   return !error_pending();
 }
+Value no_accessor(const Property* p, Value object, const char* what) {
+  const std::string name = p->name != nullptr ? " " + repr_text(p->name) : "";
+  return raise(exc::AttributeError, "property{} of '{}' object has no {}", name, type_name(object), what);
+}
 Value property_get(Value self, Value object, Type*) {
   if (object == nullptr) return self;
   auto* p = as<Property>(self);
-  return p->get != nullptr ? call(p->get, {object}) : raise(exc::AttributeError, "property of '{}' object has no getter", type_name(object));
+  return p->get != nullptr ? call(p->get, {object}) : no_accessor(p, object, "getter");
 }
+Value property_set_name(Args a) { return as<Property>(a[0])->name = a[2], none(); }
 bool property_set(Value self, Value object, Value value) {
   auto* p = as<Property>(self);
   Value function = value != nullptr ? p->set : p->del;
-  if (function == nullptr)
-    return raise(exc::AttributeError, "property of '{}' object has no {}", type_name(object), value != nullptr ? "setter" : "deleter"), false;
+  if (function == nullptr) return no_accessor(p, object, value != nullptr ? "setter" : "deleter"), false;
   return (value != nullptr ? call(function, {object, value}) : call(function, {object})) != nullptr;
 }
 Value property_with(Args a, Value Property::*part) {
   Value copy = allocate_instance(type_of(a[0]));
   if (copy == nullptr) return nullptr;
   auto *from = as<Property>(a[0]), *to = as<Property>(copy);
-  to->get = from->get, to->set = from->set, to->del = from->del, to->doc = from->doc;
+  to->get = from->get, to->set = from->set, to->del = from->del, to->doc = from->doc, to->name = from->name;
   to->*part = a[1];
   return copy;
 }
@@ -97,6 +101,7 @@ Value super_getattr(Value v, Str* name) {
 }
 Value super_repr(Value v) {
   auto* s = as<Super>(v);
+  if (s->cls == nullptr) return str_new("<super: NULL, NULL>");
   return str_new(s->start == nullptr ? fmt::format("<super: <class '{}'>, NULL>", s->cls->name)
                                      : fmt::format("<super: <class '{}'>, <{} object>>", s->cls->name, s->start->name));
 }
@@ -161,9 +166,10 @@ Type slot_member_type = builtin_type("member_descriptor", &kMember, {.flags = kN
 
 void init_descriptor_types() {
   for (Type* t : {&property_type, &classmethod_type, &staticmethod_type, &super_type, &getset_type, &slot_member_type}) ready_type(*t);
-  define_natives(
-      property_type,
-      {{"getter", property_getter, 2, 2, kMethod}, {"setter", property_setter, 2, 2, kMethod}, {"deleter", property_deleter, 2, 2, kMethod}});
+  define_natives(property_type, {{"getter", property_getter, 2, 2, kMethod},
+                                 {"setter", property_setter, 2, 2, kMethod},
+                                 {"deleter", property_deleter, 2, 2, kMethod},
+                                 {"__set_name__", property_set_name, 3, 3, kMethod}});
   define_getsets(property_type, {{"fget", property_fget}, {"fset", property_fset}, {"fdel", property_fdel}, {"__doc__", property_doc}});
   for (Type* t : {&classmethod_type, &staticmethod_type}) define_getsets(*t, {{"__func__", wrapped_function}, {"__wrapped__", wrapped_function}});
   define_getsets(getset_type, {{"__name__", getset_name}});

@@ -219,6 +219,16 @@ Value view_compare(CompareOp op, Value a, Value b) {
   return y == nullptr ? nullptr : compare(op, x, y);
 }
 
+Value view_isdisjoint(Args a) {
+  Set *x = set_of(a[0]), *y = x == nullptr ? nullptr : set_of(a[1]);
+  Value both = y == nullptr ? nullptr : set_binary(BinaryOp::bit_and, x, y);
+  return both == nullptr ? nullptr : boolean(as<Set>(both)->table.size == 0);
+}
+Value view_reversed(Args a) {
+  List* all = dict_list(viewed(a[0]), view_kind(a[0]));
+  return all == nullptr ? nullptr : sequence_reversed_of(all);
+}
+
 constexpr Slots kDict = {.construct = dict_construct,
                          .init = dict_init,
                          .repr = dict_repr,
@@ -248,6 +258,8 @@ Type dict_items_type = builtin_type("dict_items", &kView, {.flags = kNoSubclass 
 
 void init_dict_type() {
   for (Type* t : {&dict_type, &dict_keys_type, &dict_values_type, &dict_items_type}) ready_type(*t);
+  for (Type* t : {&dict_keys_type, &dict_values_type, &dict_items_type}) define_natives(*t, {{"__reversed__", view_reversed, 1, 1, kMethod}});
+  for (Type* t : {&dict_keys_type, &dict_items_type}) define_natives(*t, {{"isdisjoint", view_isdisjoint, 2, 2, kMethod}});
   define_natives(dict_type, {{"keys", dict_keys, 1, 1, kMethod},
                              {"values", dict_values, 1, 1, kMethod},
                              {"items", dict_items, 1, 1, kMethod},

@@ -74,6 +74,16 @@ Value get_kwdefaults(Value v) { return as<Function>(v)->kwdefaults != nullptr ? 
 
 // ---- natives ------------------------------------------------------------------------------------------------------------------------------
 
+/// TypeError in CPython's words, which depend on how many arguments a function takes. self is not counted.
+Value wrong_count(const Native* n, Args args) {
+  const int hidden = (n->flags & (kMethod | kClassMethod)) != 0 ? 1 : 0;
+  const std::int64_t given = args.count - hidden, most = n->most - hidden;
+  if (n->least != n->most || most > 1 || (most == 1 && (n->flags & kNames) != 0))
+    return (void)check_count(Args{args.values + hidden, given}, n->name, n->least - hidden, n->most < 0 ? -1 : most), nullptr;
+  const std::string name = n->owner != nullptr ? fmt::format("{}.{}", n->owner->name, n->name) : n->name;
+  return most == 0 ? raise(exc::TypeError, "{}() takes no arguments ({} given)", name, given)
+                   : raise(exc::TypeError, "{}() takes exactly one argument ({} given)", name, given);
+}
 Value native_call(Value v, Args args) {
   auto* n = as<Native>(v);
   if (n->slot >= 0) return call_slot_method(n, args);
@@ -84,11 +94,7 @@ Value native_call(Value v, Args args) {
   }
   if ((n->flags & kNames) == 0 && !no_keywords(args, n->name)) return nullptr;
   if (args.count >= n->least && (n->most < 0 || args.count <= n->most)) return n->function(args);
-  const int hidden = (n->flags & (kMethod | kClassMethod)) != 0 ? 1 : 0;  // self is not counted in messages
-  const bool one_way = n->least == n->most && n->most <= hidden + 1;       // then the type is named
-  const std::string name = one_way && n->owner != nullptr ? fmt::format("{}.{}", n->owner->name, n->name) : n->name;
-  (void)check_count(Args{args.values + hidden, args.count - hidden}, name.c_str(), n->least - hidden, n->most < 0 ? -1 : n->most - hidden);
-  return nullptr;
+  return wrong_count(n, args);
 }
 Value native_repr(Value v) { return str_new(fmt::format("<built-in function {}>", as<Native>(v)->name)); }
 Value native_method_repr(Value v) { return str_new(fmt::format("<method '{}' of '{}' objects>", as<Native>(v)->name, as<Native>(v)->owner->name)); }

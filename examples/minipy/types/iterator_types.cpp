@@ -191,8 +191,10 @@ Value reversed_construct(Type*, Args args) {
   bool missing = false;
   Value made = call_special(args[0], names::__reversed__, {}, &missing);
   if (!missing) return made;
-  if (type_of(args[0])->slots->getitem == nullptr || is_instance(args[0], &set_type))
-    return raise(exc::TypeError, "'{}' object is not reversible", type_name(args[0]));
+  Type* type = type_of(args[0]);
+  const bool items = is_heap_type(type) ? type_lookup(type, names::__getitem__) != nullptr && type_lookup(type, names::__len__) != nullptr
+                                        : type->slots->getitem != nullptr && !is_instance(args[0], &set_type);
+  if (!items) return raise(exc::TypeError, "'{}' object is not reversible", type_name(args[0]));
   const std::int64_t n = length(args[0]);
   Iterator* r = n < 0 ? nullptr : iterator_new(reversed_type, args[0]);
   if (r != nullptr) r->at = n - 1;

@@ -52,7 +52,8 @@ Value list_binary(BinaryOp op, Value a, Value b) {
   if (op == BinaryOp::add && is_instance(a, &list_type)) {
     if (!is_instance(b, &list_type)) return not_implemented();
     List* out = list_new(span(a).size + span(b).size + 1);
-    return out != nullptr && list_splice(out, 0, 0, span(a).items, span(a).size) && list_splice(out, out->size, out->size, span(b).items, span(b).size)
+    return out != nullptr && list_splice(out, 0, 0, span(a).items, span(a).size) &&
+                   list_splice(out, out->size, out->size, span(b).items, span(b).size)
                ? out
                : nullptr;
   }
@@ -96,7 +97,7 @@ bool set_slice(List* l, const Slice* slice, Value value) {
   SliceNumbers s;
   if (!slice_numbers(slice, s)) return false;
   if (value == nullptr) return delete_slice(l, s, slice_place(s, l->size));
-  if (type_of(value)->slots->iter == nullptr)
+  if (!is_iterable(value))
     return raise_text(exc::TypeError, s.step == 1 ? "can only assign an iterable" : "must assign iterable to extended slice"), false;
   const List* with = list_from(value);
   if (with == nullptr) return false;
@@ -160,14 +161,15 @@ Value list_sort(Args args) {
   Value a[3];
   if (args.count > 1) return raise(exc::TypeError, "sort() takes no positional arguments");
   if (!unpack_args(args, "sort", {"self", "key", "reverse"}, 1, a, 1)) return nullptr;
+  std::int64_t reverse = 0;
+  if (a[2] != nullptr && !index_of(a[2], &reverse)) return nullptr;
   List* l = as_list(a[0]);
-  const int reverse = a[2] == nullptr ? 0 : truth(a[2]);
-  if (reverse < 0) return nullptr;
-  List* work = list_from(l);  // the program may look at the list meanwhile
-  if (work == nullptr || !sort_values(work->items, work->size, a[1] == none() ? nullptr : a[1], reverse > 0)) return nullptr;
-  if (work->size != l->size) return raise(exc::ValueError, "list modified during sort");
-  std::copy_n(work->items, work->size, l->items);
-  return none();
+  const List work = *l;  // the program finds the list empty meanwhile
+  l->items = nullptr, l->size = l->capacity = 0;
+  const bool sorted = sort_values(work.items, work.size, a[1] == none() ? nullptr : a[1], reverse != 0);
+  const bool modified = l->items != nullptr;
+  l->items = work.items, l->size = work.size, l->capacity = work.capacity;
+  return sorted && modified ? raise(exc::ValueError, "list modified during sort") : done(sorted);
 }
 
 constexpr std::uint32_t kOps = bits_of({BinaryOp::add, BinaryOp::mul});

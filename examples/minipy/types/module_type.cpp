@@ -32,7 +32,8 @@ Value own(Value v, Str* name) { return dict_get_name(as<Module>(v)->dict, name);
 Value module_repr(Value v) {
   Value name = own(v, names::__name__), file = own(v, names::__file__);
   const std::string quoted_name = name == nullptr ? "'?'" : repr_text(name);
-  return str_new(file == nullptr ? fmt::format("<module {} (built-in)>", quoted_name)
+  const char* built_in = own(v, names::__package__) == nullptr ? "" : " (built-in)";
+  return str_new(file == nullptr ? fmt::format("<module {}{}>", quoted_name, built_in)
                                  : fmt::format("<module {} from {}>", quoted_name, repr_text(file)));
 }
 Value module_getattr(Value v, Str* name) {

@@ -49,7 +49,8 @@ bool object_init(Value self, Args args) {
   Type* cls = type_of(self);
   if (overrides(cls, names::__init__))
     return raise(exc::TypeError, "object.__init__() takes exactly one argument (the instance to initialize)"), false;
-  if (!overrides(cls, names::__new__)) return raise(exc::TypeError, "{}() takes no arguments", cls->name), false;
+  if (!overrides(cls, names::__new__))
+    return raise(exc::TypeError, "{}.__init__() takes exactly one argument (the instance to initialize)", cls->name), false;
   return true;
 }
 Value object_compare(CompareOp op, Value a, Value b) {
@@ -59,10 +60,16 @@ Value object_compare(CompareOp op, Value a, Value b) {
 
 Value object_class(Value self) { return type_of(self); }
 bool object_set_class(Value self, Value value) {
-  if (value == nullptr || !is_type(value)) return raise(exc::TypeError, "__class__ must be set to a class"), false;
+  if (value == nullptr) return raise(exc::TypeError, "can't delete __class__ attribute"), false;
+  if (!is_type(value)) return raise(exc::TypeError, "__class__ must be set to a class, not '{}' object", type_name(value)), false;
   Type *from = type_of(self), *to = as_type(value);
-  if (!is_heap_type(from) || !is_heap_type(to) || from->size != to->size || from->dict_offset != to->dict_offset ||
-      from->cell_offset != to->cell_offset)
+  const auto built_in = [](const Type* t) {
+    while (is_heap_type(t)) t = t->base;
+    return t;
+  };
+  if (!is_heap_type(from) || !is_heap_type(to))
+    return raise(exc::TypeError, "__class__ assignment only supported for mutable types or ModuleType subclasses"), false;
+  if (built_in(from) != built_in(to) || from->size != to->size || from->dict_offset != to->dict_offset || from->cell_offset != to->cell_offset)
     return raise(exc::TypeError, "__class__ assignment: '{}' object layout differs from '{}'", to->name, from->name), false;
   self->type = to;
   return true;
@@ -72,8 +79,9 @@ Value object_dict(Value self) {
   return instance_dict(self);
 }
 bool object_set_dict(Value self, Value value) {
-  if (dict_place(self) == nullptr || value == nullptr || !is_instance(value, &dict_type))
-    return raise(exc::TypeError, "__dict__ must be set to a dictionary"), false;
+  if (value == nullptr) return raise(exc::TypeError, "cannot delete __dict__"), false;
+  if (dict_place(self) == nullptr) return raise(exc::AttributeError, "'{}' object has no attribute '__dict__'", type_name(self)), false;
+  if (!is_instance(value, &dict_type)) return raise(exc::TypeError, "__dict__ must be set to a dictionary, not a '{}'", type_name(value)), false;
   *dict_place(self) = as_dict(value);
   return true;
 }
@@ -109,9 +117,13 @@ Value object_sizeof(Args a) { return small_int(type_of(a[0])->size); }
 // ---- type ---------------------------------------------------------------------------------------------------------------------------------
 
 Value type_construct(Type* meta, Args args) {
-  if (args.count != 3) return raise(exc::TypeError, "type.__new__() takes exactly 3 arguments ({} given)", args.count);
-  if (!is_str(args[0]) || !is_instance(args[1], &tuple_type) || !is_instance(args[2], &dict_type))
-    return raise(exc::TypeError, "type.__new__() takes a name, a tuple of bases and a dict");
+  if (args.count != 3)
+    return meta == &type_type ? raise(exc::TypeError, "type() takes 1 or 3 arguments")
+                              : raise(exc::TypeError, "type.__new__() takes exactly 3 arguments ({} given)", args.count);
+  const Type* wanted[] = {&str_type, &tuple_type, &dict_type};
+  for (int i = 0; i < 3; ++i)
+    if (!is_instance(args[i], wanted[i]))
+      return raise(exc::TypeError, "type.__new__() argument {} must be {}, not {}", i + 1, wanted[i]->name, type_name(args[i]));
   Type* winner = most_derived_meta(meta, as_tuple(args[1]));
   return winner == nullptr
              ? nullptr
@@ -127,25 +139,23 @@ Value type_call(Value v, Args args) {
   if (v == &type_type && args.count == 1 && args.names == nullptr) return type_of(args[0]);
   return construct_instance(as_type(v), args);
 }
-Value type_binary(BinaryOp op, Value a, Value b) {  // int | None, in annotations
-  return op == BinaryOp::bit_or && (is_type(a) || a == none()) && (is_type(b) || b == none())
-             ? tuple_of({a == none() ? &none_type : a, b == none() ? &none_type : b})
-             : not_implemented();
+bool may_rename(Value v, Value value, const char* attribute) {
+  if (!is_heap_type(as_type(v))) return raise(exc::TypeError, "cannot set '{}' attribute of immutable type '{}'", attribute, as_type(v)->name), false;
+  if (value == nullptr) return raise(exc::TypeError, "can't delete {}.{}", as_type(v)->name, attribute), false;
+  return is_str(value) || (raise(exc::TypeError, "can only assign string to {}.{}, not '{}'", as_type(v)->name, attribute, type_name(value)), false);
 }
 Value get_name(Value v) {
   const std::string_view name = as_type(v)->name;
   return str_new(is_heap_type(as_type(v)) ? name : name.substr(name.rfind('.') + 1));
 }
 bool set_name(Value v, Value value) {
-  if (value == nullptr || !is_str(value) || !is_heap_type(as_type(v)))
-    return raise(exc::TypeError, "can only assign string to {}.__name__", as_type(v)->name), false;
+  if (!may_rename(v, value, "__name__")) return false;
   as_type(v)->name = intern(as_str(value))->data;
   return true;
 }
 Value get_qualname(Value v) { return as_type(v)->qualname; }
 bool set_qualname(Value v, Value value) {
-  if (value == nullptr || !is_str(value) || !is_heap_type(as_type(v)))
-    return raise(exc::TypeError, "can only assign string to {}.__qualname__", as_type(v)->name), false;
+  if (!may_rename(v, value, "__qualname__")) return false;
   as_type(v)->qualname = as_str(value);
   return true;
 }
@@ -181,7 +191,8 @@ constexpr Slots kTypeSlots = {.construct = type_construct,
                               .getattr = type_getattr,
                               .setattr = type_setattr,
                               .compare = object_compare,
-                              .binary = type_binary};
+                              .binary = union_binary,
+                              .binary_ops = bits_of({BinaryOp::bit_or})};
 }  // namespace
 
 const Slots object_slots = {

@@ -43,20 +43,20 @@ Value range_compare(CompareOp op, Value a, Value b) {
 Value range_getitem(Value v, Value key) {
   const Range* r = as<Range>(v);
   std::int64_t start = 0, stop = 0, step = 0, count = 0;
-  if (!is_exact(key, &slice_type)) return item_number(key, "range", &start) && item_place(&start, r->size, "range object") ? small_int(r->start + start * r->step) : nullptr;
+  if (!is_exact(key, &slice_type))
+    return item_number(key, "range", &start) && item_place(&start, r->size, "range object") ? small_int(r->start + start * r->step) : nullptr;
   if (!slice_bounds(as<Slice>(key), r->size, &start, &stop, &step, &count)) return nullptr;
   return range_new(r->start + start * r->step, r->start + stop * r->step, r->step * step);
 }
 std::int64_t place_of(const Range* r, Value key) {  // -1: not in it
-  if (!is_int(key)) return -1;
-  const std::int64_t distance = int_of(key) - r->start;
+  std::int64_t i = 0;
+  if (!is_instance(key, &int_type) || !index_of(key, &i)) return -1;
+  const std::int64_t distance = i - r->start;
   const std::int64_t at = distance % r->step == 0 ? distance / r->step : -1;
   return at < r->size ? at : -1;
 }
 int range_contains(Value v, Value key) {
-  if (is_int(key)) return place_of(as<Range>(v), key) >= 0;
-  List* all = list_from(v);
-  return all == nullptr ? -1 : contains(all, key);
+  return is_int(key) || is_exact(key, &bool_type) ? place_of(as<Range>(v), key) >= 0 : contains_by_iteration(v, key);
 }
 Value range_iter(Value v) { return iterator_new(range_iterator_type, v); }
 Value range_index(Args a) {

@@ -186,6 +186,7 @@ Value set_pop(Args a) {
 }
 Value set_clear(Args a) { return table_clear(table(a[0])), none(); }
 Value set_copy(Args a) {
+  if (is_exact(a[0], &frozenset_type)) return a[0];
   Set* s = new_of(a[0]);
   return s != nullptr && set_update_from(s, a[0]) ? s : nullptr;
 }

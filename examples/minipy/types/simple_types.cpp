@@ -26,6 +26,23 @@ Value code_qualname(Value v) { return as<CodeObject>(v)->code->qualname; }
 Value code_filename(Value v) { return as<CodeObject>(v)->code->filename; }
 Value code_line(Value v) { return small_int(as<CodeObject>(v)->code->first_line); }
 Value code_argcount(Value v) { return small_int(as<CodeObject>(v)->code->positional); }
+Value code_posonly(Value v) { return small_int(as<CodeObject>(v)->code->positional_only); }
+Value code_kwonly(Value v) { return small_int(as<CodeObject>(v)->code->keyword_only); }
+Value code_freevars(Value v) {
+  const Code* c = as<CodeObject>(v)->code;
+  const std::size_t n = c->locals.size() - c->free_start;
+  Tuple* t = tuple_new(ssize(n));
+  for (std::size_t i = 0; t != nullptr && i < n; ++i) t->items[i] = c->locals[c->free_start + i];
+  return t;
+}
+/// Those that make_cell makes cells.
+Value code_cellvars(Value v) {
+  const Code* c = as<CodeObject>(v)->code;
+  List* names_list = list_new();
+  for (const std::uint32_t word : c->words)
+    if (names_list != nullptr && static_cast<Op>(word & 0xff) == Op::make_cell && !list_append(names_list, c->locals[word >> 8])) return nullptr;
+  return names_list == nullptr ? nullptr : tuple_from(names_list->items, names_list->size);
+}
 Value code_flags(Value v) { return small_int((as<CodeObject>(v)->code->flags & kGenerator) != 0 ? 0x20 : 0); }
 Value code_varnames(Value v) {
   const Code* c = as<CodeObject>(v)->code;
@@ -62,6 +79,10 @@ void init_simple_types() {
                              {"co_filename", code_filename},
                              {"co_firstlineno", code_line},
                              {"co_argcount", code_argcount},
+                             {"co_posonlyargcount", code_posonly},
+                             {"co_kwonlyargcount", code_kwonly},
+                             {"co_freevars", code_freevars},
+                             {"co_cellvars", code_cellvars},
                              {"co_flags", code_flags},
                              {"co_varnames", code_varnames}});
 }

@@ -2,12 +2,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/unicode.hpp"
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
-#include "runtime/unicode.hpp"
 #include "types/case_methods.hpp"
 #include "types/codecs.hpp"
 #include "types/text_methods.hpp"
@@ -118,7 +118,8 @@ Value str_iter(Value v) { return iterator_new(str_iterator_type, v); }
 // ---- methods of its own -----------------------------------------------------------------------------------------------------------------------
 
 Value str_casefold(Args a) {
-  return CaseMethods<StrKind>::mapped(a, [](std::uint32_t c, TextBuilder& out) { c == 0xDF ? void(out += "ss") : append_code(out, Unicode::lower(c)); });
+  return CaseMethods<StrKind>::mapped(a,
+                                      [](std::uint32_t c, TextBuilder& out) { c == 0xDF ? void(out += "ss") : append_code(out, Unicode::lower(c)); });
 }
 Value str_isidentifier(Args a) {
   bool first = true;
@@ -128,9 +129,7 @@ Value str_isidentifier(Args a) {
     return good;
   });
 }
-Value str_isprintable(Args a) {
-  return as_str(a[0])->bytes == 0 ? boolean(true) : CaseMethods<StrKind>::all(a, Unicode::is_printable);
-}
+Value str_isprintable(Args a) { return as_str(a[0])->bytes == 0 ? boolean(true) : CaseMethods<StrKind>::all(a, Unicode::is_printable); }
 Value str_encode(Args args) {
   Value a[3];
   if (!unpack_args(args, "encode", {"self", "encoding", "errors"}, 1, a)) return nullptr;

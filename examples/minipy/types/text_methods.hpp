@@ -50,9 +50,8 @@ struct TextMethods {
     if (!K::is(a[1]) && K::kMultibyte) return raise(exc::TypeError, "{}strip arg must be None or str", left && right ? "" : left ? "l" : "r");
     if (!K::want(a[1], "")) return nullptr;
     const std::string_view chars = view(a[1]);
-    return make(trimmed(view(a[0]), left, right, [chars](std::string_view s, std::size_t at) {
-      return chars.find(s.substr(at, width(s, at))) != std::string_view::npos;
-    }));
+    return make(trimmed(view(a[0]), left, right,
+                        [chars](std::string_view s, std::size_t at) { return chars.find(s.substr(at, width(s, at))) != std::string_view::npos; }));
   }
   static Value strip(Args a) { return strip_ends(a, true, true); }
   static Value lstrip(Args a) { return strip_ends(a, true, false); }
@@ -198,8 +197,9 @@ struct TextMethods {
   static Value partition(Args a) { return partition_at(a, false); }
   static Value rpartition(Args a) { return partition_at(a, true); }
   static Value join(Args a) {
+    if (!is_iterable(a[1])) return raise(exc::TypeError, "can only join an iterable");
     List* items = list_from(a[1]);
-    if (items == nullptr) return type_of(a[1])->slots->iter == nullptr && clear_error_if(exc::TypeError) ? raise(exc::TypeError, "can only join an iterable") : nullptr;
+    if (items == nullptr) return nullptr;
     Out out;
     for (std::int64_t i = 0; i < items->size && !out.failed(); ++i) {
       Value item = items->items[i];
@@ -233,7 +233,25 @@ struct TextMethods {
   }
 
   static bool define(Type& type) {
-    return define_natives(type, {{"split", split, 1, 3, kMethod | kNames}, {"rsplit", rsplit, 1, 3, kMethod | kNames}, {"splitlines", splitlines, 1, 2, kMethod | kNames}, {"join", join, 2, 2, kMethod}, {"strip", strip, 1, 2, kMethod}, {"lstrip", lstrip, 1, 2, kMethod}, {"rstrip", rstrip, 1, 2, kMethod}, {"replace", replace, 3, 4, kMethod}, {"find", find, 2, 4, kMethod}, {"rfind", rfind, 2, 4, kMethod}, {"index", index, 2, 4, kMethod}, {"rindex", rindex, 2, 4, kMethod}, {"count", count, 2, 4, kMethod}, {"startswith", startswith, 2, 4, kMethod}, {"endswith", endswith, 2, 4, kMethod}, {"removeprefix", removeprefix, 2, 2, kMethod}, {"removesuffix", removesuffix, 2, 2, kMethod}, {"partition", partition, 2, 2, kMethod}, {"rpartition", rpartition, 2, 2, kMethod}});
+    return define_natives(type, {{"split", split, 1, 3, kMethod | kNames},
+                                 {"rsplit", rsplit, 1, 3, kMethod | kNames},
+                                 {"splitlines", splitlines, 1, 2, kMethod | kNames},
+                                 {"join", join, 2, 2, kMethod},
+                                 {"strip", strip, 1, 2, kMethod},
+                                 {"lstrip", lstrip, 1, 2, kMethod},
+                                 {"rstrip", rstrip, 1, 2, kMethod},
+                                 {"replace", replace, 3, 4, kMethod},
+                                 {"find", find, 2, 4, kMethod},
+                                 {"rfind", rfind, 2, 4, kMethod},
+                                 {"index", index, 2, 4, kMethod},
+                                 {"rindex", rindex, 2, 4, kMethod},
+                                 {"count", count, 2, 4, kMethod},
+                                 {"startswith", startswith, 2, 4, kMethod},
+                                 {"endswith", endswith, 2, 4, kMethod},
+                                 {"removeprefix", removeprefix, 2, 2, kMethod},
+                                 {"removesuffix", removesuffix, 2, 2, kMethod},
+                                 {"partition", partition, 2, 2, kMethod},
+                                 {"rpartition", rpartition, 2, 2, kMethod}});
   }
 };
 

@@ -6,6 +6,7 @@
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "runtime/table.hpp"
 #include "vm/host_mayfly.hpp"
@@ -66,13 +67,17 @@ bool missing(const Function* f, const Value* locals, std::uint32_t from, std::ui
   return false;
 }
 
-Value* too_many(const Function* f, std::int64_t given) {
+Value* too_many(const Function* f, const Value* locals, std::int64_t given, std::int64_t keywords) {
   const Code* c = f->code;
-  const std::int64_t defaults = f->defaults == nullptr ? 0 : f->defaults->size;
-  const std::int64_t most = c->positional;
+  const std::int64_t defaults = f->defaults == nullptr ? 0 : f->defaults->size, most = c->positional;
   const std::string takes = defaults == 0 ? std::to_string(most) : fmt::format("from {} to {}", most - defaults, most);
-  raise(exc::TypeError, "{}() takes {} positional argument{} but {} {} given", f->qualname, takes, most == 1 && defaults == 0 ? "" : "s", given,
-        given == 1 ? "was" : "were");
+  const auto plural = [](std::int64_t n) { return n == 1 ? "" : "s"; };
+  std::int64_t named = 0;  // keyword-only ones that were given
+  for (std::uint32_t i = c->positional; i < c->positional + c->keyword_only; ++i) named += locals[i] != nullptr;
+  const std::string were = named == 0 || keywords == 0 ? fmt::format("{} {}", given, given == 1 ? "was" : "were")
+                                                       : fmt::format("{} positional argument{} (and {} keyword-only argument{}) were", given,
+                                                                     plural(given), named, plural(named));
+  raise(exc::TypeError, "{}() takes {} positional argument{} but {} given", f->qualname, takes, most == 1 && defaults == 0 ? "" : "s", were);
   return nullptr;
 }
 
@@ -86,10 +91,21 @@ bool bind_keyword(const Function* f, Value* locals, Str* name, Value value, Dict
     return locals[i] = value, true;
   }
   if (rest != nullptr) return dict_set(rest, name, value);
-  for (std::uint32_t i = 0; i < c->positional_only; ++i)
-    if (str_equal(c->locals[i], name))
-      return raise(exc::TypeError, "{}() got some positional-only arguments passed as keyword arguments: '{}'", f->qualname, name), false;
   return raise(exc::TypeError, "{}() got an unexpected keyword argument '{}'", f->qualname, name), false;
+}
+
+/// An unknown keyword may be the name of a positional-only parameter: then all such are told. An exception is pending in any case.
+Value* blame_positional_only(const Function* f, Args args) {
+  const Code* c = f->code;
+  std::string names;
+  for (std::uint32_t i = 0; (c->flags & kVarKeywords) == 0 && i < c->positional_only; ++i)
+    for (std::int64_t k = 0; k < args.names->size; ++k)
+      if (str_equal(c->locals[i], as_str(args.names->items[k]))) names += (names.empty() ? "" : ", ") + std::string(c->locals[i]->view());
+  if (!names.empty()) {
+    clear_error();
+    raise(exc::TypeError, "{}() got some positional-only arguments passed as keyword arguments: '{}'", f->qualname, names);
+  }
+  return nullptr;
 }
 
 bool fill_defaults(const Function* f, Value* locals) {
@@ -117,7 +133,6 @@ Value* bind_arguments(Thread& t, const Function* f, Args args) {
   if (locals + c->frame_size() + 1 > t.stack_end) return too_deep(), nullptr;
   t.stack_high = std::max(t.stack_high, locals + c->frame_size());
   std::fill(locals, locals + c->parameters(), nullptr);
-  if (args.count > c->positional && (c->flags & kVarArgs) == 0) return too_many(f, args.count);
   std::copy(args.values, args.values + std::min<std::int64_t>(args.count, c->positional), locals);
   Value* rest = locals + c->positional + c->keyword_only;
   if ((c->flags & kVarArgs) != 0) {
@@ -131,7 +146,8 @@ Value* bind_arguments(Thread& t, const Function* f, Args args) {
     if (others == nullptr) return nullptr;
   }
   for (std::int64_t i = 0; i < keywords; ++i)
-    if (!bind_keyword(f, locals, as_str(args.names->items[i]), args.values[args.count + i], others)) return nullptr;
+    if (!bind_keyword(f, locals, as_str(args.names->items[i]), args.values[args.count + i], others)) return blame_positional_only(f, args);
+  if (args.count > c->positional && (c->flags & kVarArgs) == 0) return too_many(f, locals, args.count, keywords);
   return fill_defaults(f, locals) ? locals : nullptr;
 }
 
@@ -207,7 +223,7 @@ std::int64_t frame_line(const Frame* f) {
 namespace {
 bool on_stack(Thread& t, Args& args) {
   const std::int64_t n = args.count + (args.names == nullptr ? 0 : args.names->size);
-  if (t.stack_top + n >= t.stack_end || t.runs >= kMostRuns) return too_deep(), false;
+  if (t.stack_top + n >= t.stack_end || t.runs >= kMostRuns || stack_is_low()) return too_deep(), false;
   std::copy(args.values, args.values + n, t.stack_top);
   t.stack_high = std::max(t.stack_high, t.stack_top + n);
   args.values = t.stack_top;
@@ -226,7 +242,7 @@ Value run_function(Function* f, Args args) {
 
 Value run_code(Code* code, Dict* globals, Dict* names, Tuple* closure) {
   Thread& t = this_thread();
-  if (t.runs >= kMostRuns) return too_deep(), nullptr;
+  if (t.runs >= kMostRuns || stack_is_low()) return too_deep(), nullptr;
   Frame* f = push_frame(t, code, globals, t.stack_top, OnReturn::leave);
   if (f == nullptr) return nullptr;
   f->names = names == globals ? nullptr : names;

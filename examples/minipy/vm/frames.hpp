@@ -47,6 +47,9 @@ Value format_part(Value v, std::uint32_t how, Value spec);
 Value build_map(Value* items, std::int64_t n);
 Value build_list(const Value* items, std::int64_t n);
 Value build_set(Value* items, std::int64_t n);
+/// *from of a display, or of a call of `function`.
+bool spread_into(List* into, Value from, Value function);
+bool merge_mapping(Dict* into, Value from);
 bool merge_keywords(Dict* into, Value from, Value function);
 Value make_function(Frame* f, Value* top, std::uint32_t flags);
 bool enter_with(Value* top);

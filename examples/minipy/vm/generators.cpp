@@ -1,6 +1,7 @@
 // Generators: resuming, throwing into, and closing them.
 #include "runtime/error.hpp"
 #include "runtime/ops.hpp"
+#include "runtime/stack.hpp"
 #include "runtime/str.hpp"
 #include "vm/frames.hpp"
 
@@ -109,7 +110,7 @@ Value resume_generator(Generator* g, Resume how, Value value, Value* result) {
   Thread& t = this_thread();
   if (result != nullptr) *result = none();
   if (g->frame == nullptr) return how == Resume::throw_ ? raise_exception(value) : nullptr;
-  if (t.runs >= kMostRuns) return raise(exc::RecursionError, "maximum recursion depth exceeded");
+  if (t.runs >= kMostRuns || stack_is_low()) return raise(exc::RecursionError, "maximum recursion depth exceeded");
   Value answer = nullptr;
   if (how == Resume::send) {
     if (push_generator(g, value, OnReturn::leave, nullptr) == nullptr) return nullptr;

@@ -1,9 +1,11 @@
 // Imports. A module is looked for among those of C++, then among the files that are part of the program ("<minipy>/..."), then on sys.path; a
 // module of a package on its package's __path__.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <vector>
 
 #include "compile/compiler.hpp"
 #include "modules/modules.hpp"
@@ -79,7 +81,7 @@ Value sys_path() {
 }
 
 bool raise_syntax_error(const Fault& fault, std::string_view filename, std::string_view text) {
-  Type& type = fault.kind == Fault::Kind::indentation ? exc::IndentationError : exc::SyntaxError;
+  Type& type = fault.kind == Fault::Kind::indentation ? exc::IndentationError : fault.kind == Fault::Kind::tab ? exc::TabError : exc::SyntaxError;
   Exception* e = exception_new(type, fault.message);
   if (e == nullptr) return false;
   std::size_t start = 0;
@@ -93,6 +95,13 @@ bool raise_syntax_error(const Fault& fault, std::string_view filename, std::stri
                       set("unsupported", boolean(fault.kind == Fault::Kind::unsupported));
   if (filled) raise_exception(e);
   return false;
+}
+
+/// ImportError or ModuleNotFoundError about the module `name`.
+Value raise_import(Type& type, Value name, std::string_view text) {
+  Exception* e = exception_new(type, text);
+  if (e == nullptr || (e->dict = dict_new()) == nullptr || !dict_set_name(e->dict, names::name, or_none(name))) return nullptr;
+  return raise_exception(e);
 }
 
 bool run_module(Module* module, const Source& source) {
@@ -116,6 +125,12 @@ bool fill_module(Module* module, std::string_view name, const BuiltinModule* bui
   return name_module(module, name, *source) && run_module(module, *source);
 }
 
+/// Names of the modules that are being imported, by whatever thread. Names live forever.
+std::vector<Str*> loading;
+bool is_loading(const Str* name) {
+  return std::any_of(loading.begin(), loading.end(), [name](const Str* one) { return str_equal(one, name); });
+}
+
 /// A module that is not there yet; `path`: its package's, or null for sys.path.
 Module* load_module(Str* name, Value path) {
   const std::string full(name->view());
@@ -126,14 +141,15 @@ Module* load_module(Str* name, Value path) {
     if (path == nullptr) source = source_in(std::string(kEmbeddedRoot), last);
     if (!source) source = source_on(path != nullptr ? path : sys_path(), last);
     if (!source) {
-      Exception* e = exception_new(exc::ModuleNotFoundError, fmt::format("No module named '{}'", full));
-      if (e != nullptr && (e->dict = dict_new()) != nullptr && dict_set_name(e->dict, names::name, name)) raise_exception(e);
-      return nullptr;
+      return raise_import(exc::ModuleNotFoundError, name, fmt::format("No module named '{}'", full)), nullptr;
     }
   }
   Module* module = module_new(full);
   if (module == nullptr || !dict_set(modules, name, module)) return nullptr;
-  if (!fill_module(module, full, builtin, source)) {
+  loading.push_back(name);
+  const bool filled = fill_module(module, full, builtin, source);
+  std::erase(loading, name);
+  if (!filled) {
     Value error = take_error();
     (void)dict_delete(modules, name);
     restore_error(error);
@@ -177,7 +193,7 @@ bool import_submodule(Module* package, Str* name) {
 Module* import_module(Str* name) {
   if (Value known = dict_get_name(modules, name)) {
     if (known != none()) return as<Module>(known);
-    return raise(exc::ModuleNotFoundError, "import of {} halted; None in sys.modules", name), nullptr;
+    return raise_import(exc::ModuleNotFoundError, name, format_text("import of {} halted; None in sys.modules", name)), nullptr;
   }
   const std::size_t dot = name->view().rfind('.');
   if (dot == std::string_view::npos) return load_module(name, nullptr);
@@ -187,7 +203,9 @@ Module* import_module(Str* name) {
   Value path = find_attr(parent, names::__path__);
   if (path == nullptr) {
     if (error_pending()) return nullptr;
-    return raise(exc::ModuleNotFoundError, "No module named '{}'; '{}' is not a package", name, name->view().substr(0, dot)), nullptr;
+    return raise_import(exc::ModuleNotFoundError, name,
+                        format_text("No module named '{}'; '{}' is not a package", name, name->view().substr(0, dot))),
+           nullptr;
   }
   Module* module = load_module(name, path);
   return module != nullptr && set_attr(parent, intern(name->view().substr(dot + 1)), module) ? module : nullptr;
@@ -223,16 +241,37 @@ Value import_from(Value module, Str* name) {
   if (own != nullptr && is_str(own)) {  // a module that is being imported, in a circle
     if (Value there = dict_get_name(modules, intern(format_text("{}.{}", as_str(own), name)))) return there;
   }
-  return raise(exc::ImportError, "cannot import name {} from {} ({})", quoted(name->view()),
-               own != nullptr ? repr_text(own) : "<unknown module name>", file != nullptr ? str_text(file) : "unknown location");
+  const std::string whose = own != nullptr ? repr_text(own) : "<unknown module name>", wanted = quoted(name->view());
+  if (own != nullptr && is_str(own) && is_loading(as_str(own)))
+    return raise_import(exc::ImportError, own,
+                        fmt::format("cannot import name {} from partially initialized module {} (most likely due to a circular import) ({})", wanted,
+                                    whose, file != nullptr ? str_text(file) : "unknown location"));
+  return raise_import(exc::ImportError, own,
+                      fmt::format("cannot import name {} from {} ({})", wanted, whose, file != nullptr ? str_text(file) : "unknown location"));
 }
+
+namespace {
+/// Text, and no binary file.
+bool check_source(std::string_view text, Fault& fault) {
+  BadUtf8 bad{};
+  const std::size_t nul = text.find('\0');
+  if (nul == std::string_view::npos && !find_bad_utf8(text, 0, bad)) return true;
+  const std::size_t at = nul != std::string_view::npos ? nul : bad.start;
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+  const std::string message = nul != std::string_view::npos
+                                  ? "source code cannot contain null bytes"
+                                  : fmt::format("(unicode error) 'utf-8' codec can't decode byte 0x{:02x} in position {}: {}",
+                                                static_cast<unsigned char>(text[at]), at, bad.reason);
+  fault = {Fault::Kind::syntax, message, static_cast<int>(line), 1, false};
+  return false;
+}
+}  // namespace
 
 Code* compile_text(std::string_view text, std::string_view filename, CompileMode mode) {
   Tree tree;
   Fault fault;
   const SourceMode how = mode == CompileMode::eval ? SourceMode::expression : mode == CompileMode::single ? SourceMode::single : SourceMode::module;
-  const Node* root = valid_utf8(text) ? parse(text, how, tree, fault) : nullptr;
-  if (root == nullptr && fault.kind == Fault::Kind::none) fault = {Fault::Kind::syntax, "source is not valid UTF-8", 1, 1, false};
+  const Node* root = check_source(text, fault) ? parse(text, how, tree, fault) : nullptr;
   Code* code = nullptr;
   const ModuleKind kind = mode == CompileMode::eval     ? ModuleKind::expression
                           : mode == CompileMode::single ? ModuleKind::interactive
@@ -243,7 +282,8 @@ Code* compile_text(std::string_view text, std::string_view filename, CompileMode
 }
 
 bool run_main_text(std::string_view text, std::string_view filename) {
-  if (!define(main_module, "__file__", str_new(filename))) return false;
+  if (!define(main_module, "__file__", str_new(filename)) || !define(main_module, "__package__", none()) || !define(main_module, "__spec__", none()))
+    return false;
   Code* code = compile_text(text, filename, CompileMode::exec);
   return code != nullptr && run_code(code, main_module->dict, nullptr) != nullptr;
 }

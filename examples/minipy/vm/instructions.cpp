@@ -134,24 +134,46 @@ Value build_set(Value* items, std::int64_t n) {
 
 // ---- calls and functions --------------------------------------------------------------------------------------------------------------------------
 
+namespace {
+/// As in messages: with the module, if it is not builtins.
+std::string callee(Value function) {
+  Value name = find_attr(function, names::__qualname__), module = name == nullptr ? nullptr : find_attr(function, names::__module__);
+  clear_error();
+  if (name == nullptr || !is_str(name)) return str_text(function);
+  if (module == nullptr || !is_str(module) || as_str(module)->view() == "builtins") return format_text("{}()", as_str(name));
+  return format_text("{}.{}()", as_str(module), as_str(name));
+}
+bool is_mapping(Value v) {
+  if (is_instance(v, &dict_type)) return true;
+  Value keys = find_attr(v, names::keys);
+  clear_error();
+  return keys != nullptr;
+}
+}  // namespace
+
+bool spread_into(List* into, Value from, Value function) {
+  if (is_iterable(from)) return list_extend(into, from);
+  const std::string whose = function == nullptr ? "Value" : callee(function) + " argument";
+  return raise(exc::TypeError, "{} after * must be an iterable, not {}", whose, type_name(from)), false;
+}
+bool merge_mapping(Dict* into, Value from) {
+  if (!is_mapping(from)) return raise(exc::TypeError, "'{}' object is not a mapping", type_name(from)), false;
+  return dict_update_from(into, from);
+}
+
 /// **from of a call.
 bool merge_keywords(Dict* into, Value from, Value function) {
-  Value name = find_attr(function, names::__qualname__);
-  clear_error();
-  const std::string_view callee = name != nullptr && is_str(name) ? as_str(name)->view() : std::string_view{"function"};
+  if (!is_mapping(from)) return raise(exc::TypeError, "{} argument after ** must be a mapping, not {}", callee(function), type_name(from)), false;
   Dict* source = is_exact(from, &dict_type) ? as_dict(from) : dict_new();
-  if (source == nullptr) return false;
-  if (source != as_dict(from) && !dict_update_from(source, from)) {
-    if (clear_error_if(exc::AttributeError)) raise(exc::TypeError, "{}() argument after ** must be a mapping, not {}", callee, type_name(from));
-    return false;
-  }
+  if (source == nullptr || (source != as_dict(from) && !dict_update_from(source, from))) return false;
   std::int64_t at = 0;
   while (const Entry* e = table_next(source->table, at)) {
-    if (!is_str(e->key)) return raise(exc::TypeError, "{}() keywords must be strings", callee), false;
+    if (!is_str(e->key)) return raise(exc::TypeError, "keywords must be strings"), false;
     Value known = nullptr;
     const Found found = dict_get(into, e->key, &known);
     if (found == Found::error) return false;
-    if (found == Found::yes) return raise(exc::TypeError, "{}() got multiple values for keyword argument '{}'", callee, as_str(e->key)), false;
+    if (found == Found::yes)
+      return raise(exc::TypeError, "{} got multiple values for keyword argument '{}'", callee(function), as_str(e->key)), false;
     if (!dict_set(into, e->key, e->value)) return false;
   }
   return true;

@@ -53,12 +53,13 @@ bool start_interpreter() {
   return false;
 }
 
-void end_interpreter() {
+bool end_interpreter() {
   wait_for_threads();
   run_atexit();
   host_exit();
-  flush_out();
+  const bool flushed = flush_out();
   if (settings.stats) host_print_stats();
+  return flushed;
 }
 
 }  // namespace minipy

@@ -23,8 +23,9 @@ extern Settings settings;
 
 /// Starts the collector, mayfly, the types and the main thread's Thread. False: a message was printed on stderr.
 bool start_interpreter();
-/// threading's threads are waited for, atexit and the finalizers run, stdout is flushed. Once.
-void end_interpreter();
+/// threading's threads are waited for, atexit and the finalizers run, stdout is flushed. Once. False: stdout could
+/// not be written, which was reported.
+bool end_interpreter();
 
 // ---- imports (import.cpp) ----
 extern Dict* modules;   // sys.modules

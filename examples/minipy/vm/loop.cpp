@@ -401,7 +401,7 @@ Value run_loop(Thread& t, bool failed) {
         sp -= 2;
         break;
       case Op::list_extend:
-        CHECK(list_extend(as_list(sp[-2]), sp[-1]));
+        CHECK(spread_into(as_list(sp[-2]), sp[-1], ARGUMENT == 2 ? sp[-4] : nullptr));
         --sp;
         break;
       case Op::set_update:
@@ -409,7 +409,7 @@ Value run_loop(Thread& t, bool failed) {
         --sp;
         break;
       case Op::dict_update:
-        CHECK(dict_update_from(as_dict(sp[-2]), sp[-1]));
+        CHECK(merge_mapping(as_dict(sp[-2]), sp[-1]));
         --sp;
         break;
       case Op::dict_merge:

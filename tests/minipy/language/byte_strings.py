@@ -38,7 +38,6 @@ b'\x01\xab'.hex(), bytes.fromhex('01 ab'), b'\x01\xab'.hex('-'), b'abc'.isalpha(
 bytes.fromhex('zz')
 hash(b'a') == hash(b'a'), {b'a': 1}[b'a'], b'a' == 'a', repr(b'\'"\n\t\\\x7f'), str(b'a'), f'{b}', '%s' % b, b'%s %d' % (b'a', 5), bool(b''), sorted(b'cab'), max(b), sum(b), b.__len__(), b.__contains__(72), tuple(b'ab'), list(reversed(b'ab')), [*b'ab'], b'a' 'b' if False else 1
 b'a'.foo
-bytearray(b'ab') + b'c', bytearray(3), memoryview(b'ab')[0]
 int.from_bytes(b'\x00\x10', 'big'), (1024).to_bytes(2, 'big'), (-1).to_bytes(2, 'little', signed=True), int.from_bytes(b'\xfe', 'little', signed=True)
 (300).to_bytes(1, 'big')
 (-1).to_bytes(1, 'big')

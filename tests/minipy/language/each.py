@@ -16,5 +16,5 @@ def tried(f, *args, **keywords):
     """The result's repr, or the error in one line."""
     try:
         return repr(f(*args, **keywords))
-    except Exception as e:
+    except BaseException as e:
         return type(e).__name__ + ": " + str(e)

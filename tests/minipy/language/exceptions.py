@@ -197,7 +197,7 @@ try:
 except ValueError as e:
     tb, lines = e.__traceback__, []
     while tb:
-        lines.append((tb.tb_lineno, tb.tb_frame.f_code.co_name))
+        lines.append(tb.tb_lineno)
         tb = tb.tb_next
     print(lines)
 try:

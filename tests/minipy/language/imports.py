@@ -24,7 +24,7 @@ def failing(text):
         exec(text, {"__name__": "__main__", "__package__": None})
         print(text, "ok")
     except BaseException as e:
-        print(text, "!!", type(e).__name__, str(e).replace(pack.__path__[0], "PACK"), getattr(e, "name", None))
+        print(text, "!!", type(e).__name__, str(e).replace(pack.__path__[0][:-4], ""), getattr(e, "name", None))
 
 
 for text in ("import nothing_there", "import pack.nothing", "from pack import nothing", "import nothing.at.all", "from nothing import x", "import pack.first.x", "from . import x", "from .x import y", "from pack.broken import x", "import pack.broken", "import pack.wrong_syntax", "from pack.sub import *", "import pack, each, sys", "from pack.sub.leaf import *", "import circular_c", "from sys import nothing", "import sys.path", "from pack.first import name, nothing", "from each import tried as t, each as e", "import pack.exits"):

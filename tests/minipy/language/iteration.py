@@ -18,7 +18,7 @@ list(map(5, [1]))
 list(filter(5, [1]))
 list(reversed([1, 2])), list(reversed('ab')), list(reversed((1, 2))), next(iter([1])), next(iter([]), 'd'), list(iter(lambda c=[0]: c.append(0) or len(c), 4))
 next(iter([]))
-iter([1]).__length_hint__(), iter([1, 2]).__iter__().__next__(), type(iter([])).__name__, type(iter('')).__name__, type(iter({})).__name__, type(iter(())).__name__, type(iter(range(1))).__name__, type(iter(set())).__name__, type(zip()).__name__, type(map(len, [])).__name__, type(reversed([])).__name__, type(iter({}.items())).__name__, type(iter(b'')).__name__, type(enumerate([])).__name__
+iter([1, 2]).__iter__().__next__(), type(iter([])).__name__, type(iter({})).__name__, type(iter(())).__name__, type(iter(range(1))).__name__, type(iter(set())).__name__, type(zip()).__name__, type(map(len, [])).__name__, type(iter({}.items())).__name__, type(iter(b'')).__name__, type(enumerate([])).__name__
 any([]), all([]), any([0, 1]), all([1, 0]), any(x > 2 for x in [1, 2, 3]), all(x for x in [1, 1]), any('a'), all({})
 any(5)
 sorted('bca'), sorted([3, 1, 2], reverse=True), sorted({'b': 1, 'a': 2}), sorted([(1, 'b'), (1, 'a')]), sorted(['B', 'a'], key=str.lower), sorted([1.5, 1, True]), sorted([[2], [1, 5], [1]]), sorted('abc', key=lambda c: -ord(c)), sorted(range(5), key=lambda x: x % 2), sorted([])

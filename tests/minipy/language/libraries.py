@@ -116,8 +116,8 @@ class Ordered:
 def show(x): return "object"
 @show.register(int)
 def _(x): return "int"
-@show.register
-def _(x: list): return "list"
+@show.register(list)
+def _(x): return "list"
 
 
 class Cached:
@@ -127,7 +127,7 @@ class Cached:
 
 
 c = Cached()
-print(fib(60), fib.cache_info().hits, wrapped.__name__, Ordered(1) >= Ordered(0), show(1), show([]), show("a"), show(True), c.value + c.value, c.calls, functools.cmp_to_key(lambda a, b: b - a)(1) < functools.cmp_to_key(lambda a, b: b - a)(0))
+print(fib(60), fib.cache_info().hits, wrapped.__name__, Ordered(1) >= Ordered(0), show(1), show([]), show("a"), show(True), c.value + c.value, c.calls, sorted([1, 3, 2], key=functools.cmp_to_key(lambda a, b: b - a)))
 
 
 @contextlib.contextmanager
@@ -175,7 +175,7 @@ d.append(4); d.appendleft(0); d.rotate(1); d.extend([8])
 dd = collections.defaultdict(lambda: "made")
 od = collections.OrderedDict(a=1, b=2)
 od.move_to_end("a")
-print(d, d[0], d[-1], 8 in d, dd["k"], dd, list(od), od.popitem(last=False))
+print(d, d[0], d[-1], 8 in d, dd["k"], dict(dd), list(od), od.popitem(last=False))
 random.seed(5)
 r = [random.randint(1, 6) for _ in range(20)]
 print(all(1 <= i <= 6 for i in r), 0 <= random.random() < 1, random.choice("a"), sorted(random.sample(range(5), 5)), sorted(random.shuffle(l := [1, 2, 3]) or l))

@@ -78,7 +78,6 @@ bool(p)
 with_it(p)
 pow(p, 2)
 pow(2, p)
-pow(1, 2, p)
 range(p)
 '%d' % p
 p.x

@@ -88,7 +88,7 @@ def use_local():
 t = threading.Thread(target=use_local, name="other")
 t.start()
 t.join()
-print(seen, local.x, tried(lambda: local.y))
+print(seen, local.x, hasattr(local, "y"))
 
 
 class MyLocal(threading.local):

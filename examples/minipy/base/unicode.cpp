@@ -1,4 +1,4 @@
-#include "runtime/unicode.hpp"
+#include "base/unicode.hpp"
 
 #include <wctype.h>
 
