@@ -114,12 +114,12 @@ TEST(Parser, FaultsNameLineAndColumn) {
   EXPECT_EQ(fault_of("if x:\n    a\n  b\n").message, "unindent does not match any outer indentation level");
   EXPECT_EQ(fault_of("(1, 2").message, "'(' was never closed");
   EXPECT_EQ(fault_of("f(]").message, "closing parenthesis ']' does not match opening parenthesis '('");
-  EXPECT_EQ(fault_of("f() = 1").message, "cannot assign to function call");
-  EXPECT_EQ(fault_of("1 = x").message, "cannot assign to literal");
+  EXPECT_EQ(fault_of("f() = 1").message, "cannot assign to function call here. Maybe you meant '==' instead of '='?");
+  EXPECT_EQ(fault_of("1 = x").message, "cannot assign to literal here. Maybe you meant '==' instead of '='?");
   EXPECT_EQ(fault_of("del f()").message, "cannot delete function call");
   EXPECT_EQ(fault_of("f(a=1, b)").message, "positional argument follows keyword argument");
   EXPECT_EQ(fault_of("def f(a=1, b): pass").message, "non-default argument follows default argument");
-  EXPECT_EQ(fault_of("'abc").message, "unterminated string literal");
+  EXPECT_EQ(fault_of("'abc").message, "unterminated string literal (detected at line 1)");
 }
 
 TEST(Parser, WhatIsOutsideTheLanguageIsNamed) {
