@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
-#include <thread>
 
 namespace mayfly::gc {
 namespace zeal {
@@ -157,12 +156,13 @@ void check_referent(const void* base, const char* file, int line) noexcept {
 
 struct Use {                                   // which thread uses what: places are claimed, and given back
   std::atomic<const void*> what{nullptr};
-  std::atomic<std::thread::id> who{};
+  std::atomic<const void*> who{nullptr};       // a thread's own variable
   unsigned depth = 0;                          // of that thread's uses
 };
 
 namespace {
 constexpr std::size_t kUses = 256;             // at the same time; more are not watched
+thread_local const char t_self = 0;            // its address names the thread
 constinit Use g_uses[kUses];
 
 bool contracts_are_checked() noexcept {
@@ -190,8 +190,8 @@ void OneThread::begin() const noexcept {
   if (!contracts_are_checked()) return;
   use_ = claim(what_);
   if (use_ == nullptr) return;
-  std::thread::id nobody;
-  if (!use_->who.compare_exchange_strong(nobody, std::this_thread::get_id()) && nobody != std::this_thread::get_id()) {
+  const void* nobody = nullptr;
+  if (!use_->who.compare_exchange_strong(nobody, &t_self) && nobody != &t_self) {
     contract_broken(__FILE__, __LINE__, "two threads use a weak container at the same time: give each one of its own, or a lock to both");
   }
   ++use_->depth;
@@ -199,7 +199,7 @@ void OneThread::begin() const noexcept {
 
 void OneThread::end() const noexcept {
   if (use_ == nullptr || --use_->depth != 0) return;
-  use_->who.store({});
+  use_->who.store(nullptr);
   use_->what.store(nullptr, std::memory_order_release);
   use_ = nullptr;
 }
