@@ -1,9 +1,11 @@
 // minipy: runs a script, a text, a module, or the REPL.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <new>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -131,9 +133,17 @@ int run(const Task& task) {
   return end_interpreter() ? status : kUnwritten;
 }
 
+/// Texts of a program lie in collected memory, which ends by MemoryError. This is the end of all other memory.
+void no_memory() {
+  constexpr std::string_view kMessage = "minipy: out of memory\n";
+  (void)!::write(2, kMessage.data(), kMessage.size());
+  ::_exit(1);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::set_new_handler(no_memory);
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--help") == 0) return fmt::print("{}", kUsage), 0;
     if (argv[i][0] != '-' || argv[i][1] != '-') break;

@@ -438,7 +438,7 @@ def main():
         if problem:
             failures += 1
             print(f"{case.name}: {problem}", flush=True)
-        elif seconds > 20:
+        elif seconds > 8:
             print(f"{case.name}: took {seconds:.0f} s", flush=True)
     print(f"{len(chosen)} cases, failures: {failures}")
     return failures != 0

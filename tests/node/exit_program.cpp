@@ -43,6 +43,9 @@ void on_death(F f) {
 /// The parent's drainer goes on, and the child starts one of its own.
 void drainers_on_both_sides() {
   if (start_drainer(default_queue()) != Status::ok) std::abort();
+  static std::atomic<bool> runs{false};
+  on_death([] { runs = true; });
+  while (!runs) std::this_thread::yield();     // a thread that starts allocates; AddressSanitizer's allocator does not survive a fork meanwhile
   const pid_t child = ::fork();
   if (child == 0) {
     if (start_drainer(default_queue()) != Status::ok) std::abort();
@@ -97,10 +100,12 @@ void fork_in_a_callback() {
 /// Forks a thousand times (fewer when collections are forced) while threads register, load and drain; in each child everything works that worked in its parent.
 void a_thousand_forks() {
   static std::atomic<bool> stop{false};
+  static std::atomic<int> running{0};
   std::thread busy[3];
   for (std::thread& thread : busy) {
     thread = std::thread([] {
       const ThreadScope scope;
+      ++running;
       while (!stop) {
         auto* thing = make<Thing>();
         const auto weak = WeakRef<Thing>::of(thing, [] {});
@@ -109,6 +114,7 @@ void a_thousand_forks() {
       }
     });
   }
+  while (running != 3) std::this_thread::yield();
   int failed = 0;
   for (int left = std::getenv("MAYFLY_ZEAL") == nullptr ? 1000 : 3; left > 0; --left) {
     const pid_t child = ::fork();

@@ -1,4 +1,4 @@
-"""Placeholders for annotations that can be subscripted; nothing is checked, no get_type_hints, NamedTuple."""
+"""Placeholders for annotations that can be subscripted; nothing is checked, no get_type_hints."""
 
 import collections
 import collections.abc
@@ -205,6 +205,36 @@ def NewType(name, tp):
     new_type.__name__ = new_type.__qualname__ = name
     new_type.__supertype__ = tp
     return new_type
+
+
+class _NamedTupleMeta(type):
+    """Makes a named tuple of a class statement."""
+
+    def __new__(cls, name, bases, names):
+        types = names.get('__annotations__', {})
+        defaults = [names[field] for field in types if field in names]
+        for field in list(types)[:len(types) - len(defaults)]:
+            if field in names:
+                raise TypeError('non-default namedtuple field cannot follow default field %s' % field)
+        made = collections.namedtuple(name, list(types), defaults=defaults, module=names['__module__'])
+        made.__annotations__ = dict(types)
+        for key in names:
+            if key in ('__new__', '__init__', '__slots__', '__getnewargs__', '_fields', '_make', '_replace', '_asdict'):
+                raise AttributeError('Cannot overwrite NamedTuple attribute ' + key)
+            if key not in types and key not in ('__module__', '__qualname__', '__annotations__', '__classcell__'):
+                setattr(made, key, names[key])
+        return made
+
+
+def NamedTuple(typename, fields):
+    """A named tuple from pairs of names and types; or as a base: from the annotations of the class."""
+    made = collections.namedtuple(typename, [name for name, _ in fields])
+    made.__annotations__ = dict(fields)
+    return made
+
+
+_named_tuple = type.__new__(_NamedTupleMeta, 'NamedTuple', (), {})
+NamedTuple.__mro_entries__ = lambda bases: (_named_tuple,)
 
 
 def cast(typ, val):

@@ -37,15 +37,13 @@ Value raise_exception(Value exception) {
 Value raise_text(Type& type, std::string_view text) { return raise_exception(exception_new(type, text)); }
 Value raise_with(Type& type, Value argument) { return raise_exception(exception_with(type, argument)); }
 
+namespace {
+Exception* no_memory = nullptr;  // a static variable: a root
+}
+void reserve_no_memory() { no_memory = exception_new(exc::MemoryError, ""); }
 Value raise_no_memory() {
-  static Exception* spare = [] {  // made while there is memory; it is a root
-    auto* e = static_cast<Exception*>(allocate_root(sizeof(Exception)));
-    e->type = &exc::MemoryError;
-    e->args = tuple_new(0);
-    return e;
-  }();
-  spare->traceback = nullptr, spare->context = nullptr;
-  this_thread().error = spare;
+  no_memory->traceback = nullptr, no_memory->context = no_memory->cause = nullptr;
+  this_thread().error = no_memory;
   return nullptr;
 }
 

@@ -57,7 +57,10 @@ Value raise(Type& type, fmt::format_string<Shown<A>...> text, const A&... args) 
 }
 /// With this one argument: KeyError(key), StopIteration(value).
 Value raise_with(Type& type, Value argument);
+/// Calls nothing and allocates nothing.
 Value raise_no_memory();
+/// Makes what that raises, while there is memory: at the start.
+void reserve_no_memory();
 /// Of errno, with the path or null.
 Value raise_os_error(int number, const char* path);
 /// The subclass of OSError that stands for this errno.

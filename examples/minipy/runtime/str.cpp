@@ -53,7 +53,7 @@ Str* str_finish(Str* s) {
 Str* str_new(std::string_view text) {
   Str* s = str_room(ssize(text.size()));
   if (s == nullptr) return nullptr;
-  std::memcpy(s->data, text.data(), text.size());
+  std::copy(text.begin(), text.end(), s->data);
   return str_finish(s);
 }
 

@@ -148,6 +148,7 @@ void init_exception_types() {
   define_getsets(exc::StopIteration, {{"value", stop_value}});
   define_getsets(exc::SystemExit, {{"code", exit_code}});
   init_special_exceptions();
+  reserve_no_memory();
   define_getsets(traceback_type, {{"tb_lineno", traceback_line}, {"tb_next", traceback_next}});
 }
 

@@ -22,7 +22,7 @@ std::int64_t value_of(Value v) {
 double real_of(Value v) { return as<Float>(v)->value; }
 std::uint64_t magnitude(Value v) { return static_cast<std::uint64_t>(std::llabs(value_of(v))); }
 
-Value int_bit_length(Args a) { return small_int(std::bit_width(magnitude(a[0]))); }
+Value int_bit_length(Args a) { return small_int(static_cast<std::int64_t>(std::bit_width(magnitude(a[0])))); }
 Value int_bit_count(Args a) { return small_int(std::popcount(magnitude(a[0]))); }
 Value int_ratio(Args a) { return tuple_of({small_int(value_of(a[0])), small_int(1)}); }
 

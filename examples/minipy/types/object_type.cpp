@@ -125,6 +125,8 @@ Value type_construct(Type* meta, Args args) {
     if (!is_instance(args[i], wanted[i]))
       return raise(exc::TypeError, "type.__new__() argument {} must be {}, not {}", i + 1, wanted[i]->name, type_name(args[i]));
   Type* winner = most_derived_meta(meta, as_tuple(args[1]));
+  Value maker = winner == nullptr || winner == meta ? nullptr : type_lookup(winner, names::__new__);
+  if (maker != nullptr && is_exact(maker, &staticmethod_type)) return call_with_self(as<Wrapped>(maker)->function, winner, args);
   return winner == nullptr
              ? nullptr
              : type_new(winner, intern(as_str(args[0])), as_tuple(args[1]), as_dict(args[2]), Args{args.values, args.count, args.names});

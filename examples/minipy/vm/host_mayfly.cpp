@@ -234,6 +234,7 @@ bool host_start() {
     fmt::print(stderr, "minipy: mayfly does not start: {}\n", *problem != '\0' ? problem : mayfly::message(status));
     return false;
   }
+  GC_set_warn_proc(GC_ignore_warn_proc);  // a program is told of memory that it does not get by MemoryError
   (void)GC_expand_hp(kFirstHeap);
   if (settings.collect_never) GC_disable();
   return true;
