@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <new>
 #include <sstream>
@@ -92,8 +93,11 @@ bool set_path(const Task& task) {
 bool run_script(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
-  if (in) text << in.rdbuf();
-  if (!in) {
+  std::error_code ignored;
+  const bool folder = std::filesystem::is_directory(path, ignored);
+  if (folder) errno = EISDIR;
+  if (in && !folder) text << in.rdbuf();
+  if (folder || !in) {
     fmt::print(stderr, "minipy: can't open file '{}': {}\n", path, std::strerror(errno));
     return raise_with(exc::SystemExit, small_int(kUnsupported)), false;
   }
@@ -150,6 +154,6 @@ int main(int argc, char** argv) {
   }
   Task task;
   if (!parse_arguments(argc, argv, task)) return kUnsupported;
-  if (!start_interpreter()) return 1;
+  if (!start_interpreter()) return settings.zeal != nullptr ? kUnsupported : 1;
   return run(task);
 }

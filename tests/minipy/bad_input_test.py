@@ -78,6 +78,7 @@ def interrupt(process, after=b"ready\n"):
         raise AssertionError("the program did not begin")
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
+    time.sleep(0.1)  # before its input ends
 
 
 # ---- sources that are no programs
@@ -177,7 +178,6 @@ for name, code in {
     "__enter__": "class A:\n    def __enter__(self):\n        with self: pass\n    def __exit__(self, *a): pass\nwith A(): pass",
     "__instancecheck__": "class M(type):\n    def __instancecheck__(c, x): return isinstance(x, c)\nclass A(metaclass=M): pass\nisinstance(1, A)",
     "__get__": "class D:\n    def __get__(self, o, c): return o.x\nclass A: x = D()\nA().x",
-    "__set_name__": "class D:\n    def __set_name__(self, o, n): type('B', (), {'x': D()})\nclass A: x = D()",
     "__init_subclass__": "class A:\n    def __init_subclass__(cls): type('B', (A,), {})\nclass B(A): pass",
     "a property": "class A:\n    x = property(lambda s: s.x)\nA().x",
     "a sort key": "def k(x): return sorted([x], key=k)\nk(1)",
@@ -217,11 +217,11 @@ Case("nested tuples: except", "T = ValueError\nfor i in range(1000000): T = (T, 
 Case("nested zips", "m = iter([1])\nfor i in range(1000000): m = zip(m)\nlist(m)\n", 1, TOO_DEEP)
 Case("nested maps", "m = iter([1])\nfor i in range(1000000): m = map(str, m)\nlist(m)\n", 1, TOO_DEEP)
 Case("nested enumerates", "m = [1]\nfor i in range(1000000): m = enumerate(m)\nlist(m)\n", 1, TOO_DEEP)
-Case("nested staticmethods", "f = len\nfor i in range(1000000): f = staticmethod(f)\nf('a')\n", 1, TOO_DEEP)
 Case("nested partials", "import functools\nf = len\nfor i in range(1000000): f = functools.partial(f)\nprint(f('a'))\n", 0, has=["1"])
 Case("nested frozensets", "a = frozenset()\nfor i in range(100000): a = frozenset([a])\nhash(a)\nrepr(a)\n", 1, TOO_DEEP)
 Case("chained exceptions", "e = None\nfor i in range(100000):\n    f = ValueError(i)\n    f.__context__ = e\n    e = f\nraise e\n", 1, "ValueError: 99999")
 Case("a ring of exceptions", "a, b = ValueError(1), ValueError(2)\na.__context__, b.__context__ = b, a\nraise a\n", 1, "ValueError: 1")
+Case("recursion: __set_name__", "class D:\n    def __set_name__(self, o, n): type('B', (), {'x': D()})\nclass A: x = D()\n", 1, "RuntimeError: Error calling __set_name__ on .*", has=["RecursionError"])
 Case("recursion is caught, and again", "def f(): f()\nfor i in range(50):\n    try: f()\n    except RecursionError: pass\nprint('on')\n", 0, has=["on"])
 Case("a low limit", "import sys\nsys.setrecursionlimit(50)\ndef f(): f()\nf()\n", 1, TOO_DEEP)
 Case("a high limit", "import sys\nsys.setrecursionlimit(10 ** 6)\ndef f(): f()\nf()\n", 1, TOO_DEEP)
@@ -257,6 +257,15 @@ Case("nested functions", "exec(''.join(' ' * i + 'def f():\\n' for i in range(50
 
 # ---- memory
 NO_MEMORY = "MemoryError.*"
+# What used the memory up may be found once more in stale places of a stack.
+ON = """
+for i in range(5):
+    try:
+        print('on', [1] * 3, 'a' * 3)
+        break
+    except MemoryError:
+        pass
+"""
 for name, code in {
     "list * n": "[0] * (1 << 60)", "list * m": "[0] * (1 << 33)", "tuple * n": "(1,) * (1 << 60)", "str * n": "'a' * (1 << 60)", "str * m": "'ab' * (1 << 33)",
     "bytes * n": "b'a' * (1 << 60)", "bytes * m": "b'a' * (1 << 31)", "n * list": "(1 << 60) * [0]", "list *= n": "exec('a = [1]; a *= 1 << 60')",
@@ -268,10 +277,10 @@ for name, code in {
     "replace": "('a' * 1000000).replace('a', 'b' * 100000)", "replace nothing": "('a' * 1000000).replace('', 'b' * 100000)", "bytes.replace": "(b'a' * 1000000).replace(b'a', b'b' * 100000)", "join": "('a' * 1000).join(['b'] * 10000000)", "join long": "''.join(['a' * 100000] * 100000)", "bytes.join": "b''.join([b'a' * 100000] * 100000)",
     "repr": "repr(['a' * 1000] * 10000000)", "repr of a text": "repr('\\0' * 400000000)", "str of bytes": "str(b'\\0' * 400000000)", "hex": "(b'a' * 700000000).hex()", "translate": "('a' * 10000000).translate({97: 'b' * 1000})", "a sum of lists": "sum([[0] * 1000000] * 100000, [])",
     "upper": "('a' * 800000000).upper()", "split": "('a ' * 100000000).split()", "list of a text": "list('a' * 300000000)", "encode": "('é' * 400000000).encode()", "format": "'{:9000000000}'.format(1)", "str.format": "('{0}' * 1000).format('a' * 10000000)", "an f-string": "(lambda s: f'{s}{s}{s}{s}')('a' * 300000000)", "slices": "[('a' * 100000000)[i:] for i in range(1000)]", "copies": "(lambda a: [a[:] for i in range(1000)])([0] * 10000000)",
-    "itertools.repeat": "list(__import__('itertools').repeat(0))", "deque": "__import__('collections').deque(range(1 << 60))", "json": "__import__('json').dumps(['a' * 100000] * 100000)", "StringIO": "(lambda s: [s.write('a' * 10000000) for i in range(10000)])(__import__('io').StringIO())", "unpacking": "exec('a, *b = range(1 << 60)')", "a call's arguments": "print(*range(1 << 60))", "a product": "list(__import__('itertools').product(range(100000), repeat=3))",
+    "itertools.repeat": "list(__import__('itertools').repeat(0))", "deque": "__import__('collections').deque(range(1 << 60))", "StringIO": "(lambda s: [s.write('a' * 10000000) for i in range(10000)])(__import__('io').StringIO())", "unpacking": "exec('a, *b = range(1 << 60)')", "a call's arguments": "print(*range(1 << 60))", "a product": "list(__import__('itertools').product(range(100000), repeat=3))",
 }.items():
-    Case("memory: " + name, f"x = {code}\n", 1, f"({NO_MEMORY}|OverflowError: .*|ValueError: Too many.*)", memory=MEMORY)
-    Case("memory, caught: " + name, f"try: x = {code}\nexcept (MemoryError, OverflowError, ValueError): pass\nprint('on', [1] * 3, 'a' * 3)\n", 0, has=["on [1, 1, 1] aaa"], memory=MEMORY)
+    Case("memory: " + name, f"x = {code}\n", 1, f"({NO_MEMORY}|OverflowError: .*|ValueError: precision too big)", memory=MEMORY)
+    Case("memory, caught: " + name, f"try: x = {code}\nexcept (MemoryError, OverflowError, ValueError): pass\n" + ON, 0, has=["on [1, 1, 1] aaa"], memory=MEMORY)
 for name, code in {
     "append": "a = []\nwhile True: a.append(0)", "a growing list": "a = [1]\nwhile True: a += a", "a growing text": "a = 'ab'\nwhile True: a += a", "growing bytes": "a = b'ab'\nwhile True: a += a",
     "a growing tuple": "a = (1,)\nwhile True: a += a", "a big dict": "a = {}\nwhile True: a[len(a)] = None", "a big set": "a = set()\nwhile True: a.add(len(a))", "insert": "a = [0] * 1000000\nwhile True: a[:0] = a",
@@ -285,7 +294,7 @@ Case("memory in a thread", "import threading\nr = []\ndef f():\n    try: 'a' * (
 # ---- numbers
 OVERFLOW = "OverflowError: .*63 bits"
 for code in ("2 ** 62", "1 << 62", "4611686018427387903 + 1", "-4611686018427387904 - 1", "4611686018427387903 * 2", "-(-4611686018427387903 - 1)", "abs(-4611686018427387903 - 1)", "(-4611686018427387903 - 1) // -1", "10 ** 19",
-             "int('9' * 30)", "int(1e300)", "sum([4611686018427387903, 1])", "__import__('math').factorial(30)", "int('f' * 30, 16)", "round(1e300)", "divmod(-4611686018427387903 - 1, -1)", "pow(10, 30)", "len(range(-4611686018427387904, 4611686018427387903))"):
+             "int('9' * 30)", "int(1e300)", "sum([4611686018427387903, 1])", "__import__('math').factorial(30)", "int('f' * 30, 16)", "round(1e300)", "divmod(-4611686018427387903 - 1, -1)", "pow(10, 30)", "len(range(-4611686018427387903, 4611686018427387903))"):
     Case("overflow: " + code, f"x = {code}\n", 1, "OverflowError: .*")
 
 # ---- imports
@@ -335,7 +344,7 @@ Case("__hash__ raises", "class A:\n    def __hash__(self): raise ValueError('has
 Case("__eq__ empties the dict", "d = {}\nclass A:\n    def __hash__(self): return 1\n    def __eq__(self, o): d.clear(); return False\nfor i in range(20): d[A()] = i\nprint('on')\n", 0, has=["on"])
 Case("__eq__ grows the dict", "d = {}\nclass A:\n    n = 0\n    def __hash__(self): return 1\n    def __eq__(self, o):\n        A.n += 1\n        if A.n < 100: d[A.n] = 1\n        return False\nfor i in range(10): d[A()] = i\nprint('on')\n", 0, has=["on"])
 Case("__eq__ empties the list", "a = []\nclass A:\n    def __eq__(self, o): a.clear(); return True\na += [A(), A(), A()]\na.remove(5)\nprint(len(a), a)\n", 0, has=["0 []"])
-Case("__eq__ empties the list in count, index, in, ==", "a = []\nclass A:\n    def __eq__(self, o): a.clear(); return False\nfor f in (lambda: a.count(5), lambda: a.index(5), lambda: 5 in a, lambda: a == [1, 2, 3], lambda: [1, 2, 3] == a, lambda: a.remove(5), lambda: a < [1, 2, 3]):\n    a[:] = [A(), A(), A()]\n    try: f()\n    except ValueError: pass\nprint('on')\n", 0, has=["on"])
+Case("__eq__ empties the list in count, index, in, ==", "a = []\nclass A:\n    def __eq__(self, o): a.clear(); return False\nfor f in (lambda: a.count(5), lambda: a.index(5), lambda: 5 in a, lambda: a == [1, 2, 3], lambda: [1, 2, 3] == a, lambda: a.remove(5), lambda: a != [1, 2, 3]):\n    a[:] = [A(), A(), A()]\n    try: f()\n    except ValueError: pass\nprint('on')\n", 0, has=["on"])
 Case("__index__ empties the list", "a = []\nclass I:\n    def __init__(self, i): self.i = i\n    def __index__(self): a.clear(); return self.i\nfor f in (lambda i: a[i], lambda i: a.__setitem__(i, 1), lambda i: a.__delitem__(i), lambda i: a[i:], lambda i: a[:i], lambda i: a[::i], lambda i: a.__delitem__(slice(i, None)), lambda i: a.__setitem__(slice(0, i), [1]), lambda i: a.__setitem__(slice(0, i, 2), [1] * 4), lambda i: a.pop(i), lambda i: a.insert(i, 1), lambda i: a.index(1, i), lambda i: a * i, lambda i: a.__imul__(i)):\n    for n in (7, -3, 2):\n        a[:] = range(8)\n        try: f(I(n))\n        except (IndexError, ValueError): pass\nprint('on')\n", 0, has=["on"])
 Case("__lt__ empties the list in sort", "a = []\nclass A:\n    def __lt__(self, o): a.clear(); return True\na += [A() for i in range(20)]\ntry: a.sort()\nexcept ValueError as e: print(e)\nprint('on')\n", 0, has=["on"])
 Case("__repr__ empties the container", "a, d, s = [], {}, set()\nclass A:\n    def __repr__(self): a.clear(); d.clear(); s.clear(); return 'A'\na += [A(), A()]\nd.update({A(): A(), A(): A()})\ns |= {A(), A()}\nrepr(a), repr(d), repr(s)\nprint('on')\n", 0, has=["on"])
@@ -393,9 +402,9 @@ for name, code in {
     Case("interrupt: " + name, READY + code + "\n", 130, "KeyboardInterrupt", act=interrupt, files={"busy.py": "while True: pass\n"}, **pipe)
 Case("interrupt: caught", READY + "try:\n    while True: pass\nexcept KeyboardInterrupt: print('on')\n", 0, has=["on"], act=interrupt)
 Case("interrupt: finally", READY + "try:\n    while True: pass\nfinally: print('finally')\n", 130, "KeyboardInterrupt", has=["finally"], act=interrupt)
-Case("interrupt: in a callback", "import weakref, gc\nprint('ready', flush=True)\nclass A: pass\ndef f(r):\n    while True: pass\na = A()\nr = weakref.ref(a, f)\na = None\ngc.collect()\nprint('on')\n", 0, "KeyboardInterrupt", has=["on"], act=interrupt)
-Case("interrupt: atexit", "import atexit, time\ndef f():\n    print('ready', flush=True)\n    time.sleep(100)\natexit.register(f)\n", 0, "KeyboardInterrupt", act=interrupt)
-Case("interrupt: waiting for threads at exit", "import threading, time\nprint('ready', flush=True)\nthreading.Thread(target=time.sleep, args=(2,)).start()\n", 0, "KeyboardInterrupt", act=interrupt)
+Case("interrupt: in a callback", "import weakref, gc\nprint('ready', flush=True)\nclass A: pass\ndef f(r):\n    while True: pass\na = A()\nr = weakref.ref(a, f)\na = None\ngc.collect()\nprint('on')\n", 0, "KeyboardInterrupt: ?", has=["on"], act=interrupt)
+Case("interrupt: atexit", "import atexit, time\ndef f():\n    print('ready', flush=True)\n    time.sleep(100)\natexit.register(f)\n", 0, "KeyboardInterrupt: ?", act=interrupt)
+Case("interrupt: waiting for threads at exit", "import threading, time\nprint('ready', flush=True)\nthreading.Thread(target=time.sleep, args=(2,)).start()\n", 0, "KeyboardInterrupt: ?", act=interrupt)
 
 # ---- streams
 FULL = {"stdout": open("/dev/full", "w")} if os.path.exists("/dev/full") else None
@@ -415,7 +424,7 @@ Case("stdin closed", "input()\n", 1, "(RuntimeError|EOFError|OSError): .*", stdi
 Case("end of stdin", "input()\n", 1, "EOFError: EOF when reading a line")
 Case("sys.stdout deleted", "import sys\ndel sys.stdout\nprint('x')\n", 1, "RuntimeError: lost sys.stdout")
 Case("sys.stdout is None", "import sys\nsys.stdout = None\nprint('x')\n", 0)
-Case("sys.stdout is a number", "import sys\nsys.stdout = 5\nprint('x')\n", 1, "AttributeError: 'int' object has no attribute 'write'")
+Case("sys.stdout is a number", "import sys\nsys.stdout = 5\nprint('x')\n", 120, "AttributeError: 'int' object has no attribute 'flush'", has=["'int' object has no attribute 'write'"])
 Case("sys.stderr is a number", "import sys\nsys.stderr = 5\nraise ValueError('x')\n", 1, ".*")
 Case("sys.stdout closed", "import sys\nsys.stdout.close()\nprint('x')\n", 1, "ValueError: I/O operation on closed file.*")
 Case("surrogates printed", "print('\\ud800')\n", 1, "UnicodeEncodeError: .*")

@@ -6,9 +6,11 @@
 
 namespace minipy {
 
+bool memory_ran_out = false;
+
 namespace {
 void* checked(void* memory) {
-  if (memory == nullptr) raise_no_memory();
+  if (memory == nullptr) memory_ran_out = true, raise_no_memory();
   return memory;
 }
 
@@ -23,8 +25,11 @@ void* listed(std::size_t bytes) {
 }
 }  // namespace
 
-void* allocate(std::size_t bytes) { return checked(bytes <= kLargestListed ? listed(bytes) : bytes > kLargestObject ? nullptr : GC_malloc(bytes)); }
-void* allocate_plain(std::size_t bytes) { return checked(bytes > kLargestObject ? nullptr : GC_malloc_atomic(bytes)); }
-void* allocate_root(std::size_t bytes) { return checked(bytes > kLargestObject ? nullptr : GC_malloc_uncollectable(bytes)); }
+void* allocate(std::size_t bytes) {
+  if (bytes <= kLargestListed) return checked(listed(bytes));
+  return bytes > kLargestObject ? raise_no_memory() : checked(GC_malloc(bytes));
+}
+void* allocate_plain(std::size_t bytes) { return bytes > kLargestObject ? raise_no_memory() : checked(GC_malloc_atomic(bytes)); }
+void* allocate_root(std::size_t bytes) { return bytes > kLargestObject ? raise_no_memory() : checked(GC_malloc_uncollectable(bytes)); }
 
 }  // namespace minipy

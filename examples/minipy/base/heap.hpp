@@ -16,6 +16,9 @@ T* allocate_array(std::int64_t n) {
   return static_cast<T*>(allocate(usize(n) * sizeof(T)));
 }
 
+/// The collector had no memory to give. Whoever looks clears it.
+extern bool memory_ran_out;
+
 /// Nothing larger is tried.
 constexpr std::size_t kLargestObject = std::size_t{1} << 36;
 

@@ -52,7 +52,7 @@ Value builtin_next(Args a) {
 }
 Value builtin_len(Args a) {
   const std::int64_t n = length(a[0]);
-  return n < 0 ? nullptr : small_int(n);
+  return n < 0 ? nullptr : int_new(n);
 }
 
 // ---- max, min -------------------------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include "runtime/names.hpp"
 #include "runtime/str.hpp"
 #include "runtime/thread.hpp"
+#include "vm/host_mayfly.hpp"
 
 namespace minipy {
 
@@ -110,6 +111,7 @@ int report_fatal() {
   Value exception = take_error();
   if (exception == nullptr) return 0;
   const Depth level;
+  if (memory_ran_out) memory_ran_out = false, collect_now(this_thread());
   if (!stream_flush(standard_stream(1))) clear_error();
   if (is_instance(exception, &exc::SystemExit)) return exit_status(exception);
   const int status = is_instance(exception, &exc::KeyboardInterrupt) ? 128 + 2 : 1;

@@ -75,7 +75,7 @@ Value call_protocol(const Native* n, Value self, Args a) {
       return yes_no(s->truth(self));
     case kLength: {
       const std::int64_t length = s->length(self);
-      return length < 0 ? nullptr : small_int(length);
+      return length < 0 ? nullptr : int_new(length);
     }
     case kGetitem:
       return s->getitem(self, a[1]);

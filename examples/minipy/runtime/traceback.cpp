@@ -104,6 +104,7 @@ std::string format_exception(Value exception) {
        e = earlier(as<Exception>(e)))
     if (!list_append(chain, e)) break;
   std::string out;
+  if (chain == nullptr) append_traceback(out, as<Exception>(exception)->traceback), out += exception_line(exception) + "\n";  // no memory
   for (std::int64_t i = chain == nullptr ? 0 : chain->size; i > 0; --i) {
     Value told = chain->items[i - 1];
     append_traceback(out, as<Exception>(told)->traceback);

@@ -51,7 +51,7 @@ Value exception_repr(Value v) {
 }
 Value exception_str(Value v) {
   Tuple* args = of(v)->args;
-  if (args->size == 0) return str_new("");
+  if (args->size == 0) return intern("");  // which needs no memory
   return args->size == 1 ? to_str(args->items[0]) : repr(args);
 }
 
