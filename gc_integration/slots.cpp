@@ -145,6 +145,15 @@ bool hides(Handle slot, const void* address) noexcept {
   return !slot.empty() && word_of(slot)->load(std::memory_order_acquire) == hide(address, generation_of(slot.bits));
 }
 
+Handle slot_of_word(std::uint64_t word, const void* address) noexcept {
+  const std::uint64_t bits = word_of({word})->load(std::memory_order_acquire);
+  return ((bits ^ ~reinterpret_cast<std::uint64_t>(address)) & kAddressMask) == 0 ? Handle{(bits & ~kAddressMask) | word} : Handle{};
+}
+const void* hidden_in_word(std::uint64_t word) noexcept {
+  const std::uint64_t bits = word_of({word})->load(std::memory_order_relaxed);
+  return bits != 0 ? reveal(bits) : nullptr;   // of a free one: null too
+}
+
 bool cleared(Handle slot) noexcept {
   return word_of(slot)->load(std::memory_order_acquire) == 0 && generation_of(owner_word(word_of(slot)).load(std::memory_order_relaxed)) == generation_of(slot.bits);
 }

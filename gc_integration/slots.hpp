@@ -52,6 +52,10 @@ void* load(Handle slot) noexcept;
 void* load_for_program(Handle slot) noexcept;
 /// True if the slot still belongs to the handle and hides `address`: no proof of life, for lookups of an object that the caller holds.
 bool hides(Handle slot, const void* address) noexcept;
+/// For tables that keep no more of a slot than its word (the low 48 bits of its handle): its handle if it hides `address`, else the empty one;
+/// and the address that it hides, or null: cleared, free. No proof of life either.
+Handle slot_of_word(std::uint64_t word, const void* address) noexcept;
+const void* hidden_in_word(std::uint64_t word) noexcept;
 /// True if the handle's slot was cleared by a collection and is not settled yet.
 bool cleared(Handle slot) noexcept;
 

@@ -9,19 +9,21 @@
 namespace mayfly::core {
 
 namespace {
-struct Entry {                // written under the lock, read by peek() without
-  std::atomic<std::uint64_t> hidden;   // ~address; 0 empty, 1 erased
-  std::atomic<std::uint64_t> slot;     // the bits of a handle
-};
+/// A tag of the object's address above, the slot's word below. Written under the lock, read by peek_slot() without.
+/// The word says whose it is, so an entry needs neither address nor generation: a word is released only after its entry was erased.   .table.word
+using Entry = std::atomic<std::uint64_t>;
 using Table = Entries<Entry>;
 constexpr std::uint64_t kEmpty = 0, kErased = 1;
+constexpr unsigned kTagShift = 48;
 constexpr std::size_t kFirstCapacity = 256, kBlocksPerChunk = 1024;
 constexpr unsigned kShards = 64;
 
 struct FreeBlock {
   FreeBlock* next;
 };
-std::uint64_t hide(const void* address) noexcept { return ~reinterpret_cast<std::uint64_t>(address); }
+std::uint64_t entry_of(const void* base, std::uint64_t word) noexcept { return (reinterpret_cast<std::uint64_t>(base) >> 4 << kTagShift) | word; }
+std::uint64_t word_of(std::uint64_t entry) noexcept { return entry & ((std::uint64_t{1} << kTagShift) - 1); }
+bool has_tag_of(std::uint64_t entry, const void* base) noexcept { return ((entry ^ entry_of(base, 0)) >> kTagShift) == 0; }
 /// Neighbours in memory are neighbours in the table; pages are spread.
 std::size_t spread(const void* address) noexcept {
   const auto a = reinterpret_cast<std::uint64_t>(address);
@@ -40,25 +42,27 @@ struct alignas(64) Shard {
 namespace {
 constinit Shard g_shards[kShards];
 
-/// The entry of the address, or the place where it would go. REQUIRES: a table. There is an empty entry in every table, also in one that is being given back.
-Entry* locate(const Table& table, const void* base) noexcept {
-  const std::uint64_t wanted = hide(base);
-  Entry* place = nullptr;
+/// The slot of the object, or the empty handle. REQUIRES: a table. There is an empty entry in every table, also in one that is being given back.
+gc::Handle find(const Table& table, const void* base) noexcept {
   for (std::size_t i = spread(base);; ++i) {
-    Entry& entry = table.at(i);
-    const std::uint64_t hidden = entry.hidden.load(std::memory_order_acquire);   // pairs with write()
-    if (hidden == wanted) return &entry;
-    if (hidden == kErased && place == nullptr) place = &entry;
-    if (hidden == kEmpty) return place != nullptr ? place : &entry;
+    const std::uint64_t entry = table.at(i).load(std::memory_order_acquire);   // pairs with put(): the word is live
+    if (entry == kEmpty) return {};
+    if (!has_tag_of(entry, base) || entry == kErased) continue;
+    if (const gc::Handle slot = gc::slot_of_word(word_of(entry), base); !slot.empty()) return slot;
   }
 }
 
-void write(Entry& entry, std::uint64_t hidden, std::uint64_t slot) noexcept {
-  entry.slot.store(slot, std::memory_order_relaxed);
-  entry.hidden.store(hidden, std::memory_order_release);
+/// Into the first free place. Answers what was there. Shard lock held.
+std::uint64_t put(const Table& table, const void* base, std::uint64_t word) noexcept {
+  for (std::size_t i = spread(base);; ++i) {
+    const std::uint64_t there = table.at(i).load(std::memory_order_relaxed);
+    if (there > kErased) continue;
+    table.at(i).store(entry_of(base, word), std::memory_order_release);   // pairs with find()
+    return there;
+  }
 }
 
-/// Room for one more entry. NO ALLOC of collected memory. Shard lock held.
+/// Room for one more entry. Those of the dead stay behind. NO ALLOC of collected memory. Shard lock held.
 bool make_room(Shard& shard) noexcept {
   const Table old = shard.table.load();
   if (shard.filled * 3 < old.capacity * 2) return true;
@@ -66,9 +70,13 @@ bool make_room(Shard& shard) noexcept {
   const Table table = shard.table.prepare(old.capacity == 0 ? kFirstCapacity : mostly_erased ? old.capacity : old.capacity * 2);
   if (table.capacity == 0) return false;
   gc::touch_pages(table.first, table.bytes());
+  shard.live = 0;
   for (std::size_t i = 0; i < old.capacity; ++i) {
-    const std::uint64_t hidden = old.first[i].hidden.load(std::memory_order_relaxed);
-    if (hidden > kErased) write(*locate(table, reinterpret_cast<void*>(~hidden)), hidden, old.first[i].slot.load(std::memory_order_relaxed));
+    const std::uint64_t entry = old.first[i].load(std::memory_order_relaxed);
+    const void* base = entry > kErased ? gc::hidden_in_word(word_of(entry)) : nullptr;
+    if (base == nullptr) continue;
+    put(table, base, word_of(entry));
+    ++shard.live;
   }
   shard.filled = shard.live;
   shard.table.replace(table);
@@ -90,13 +98,8 @@ gc::Handle publish_in_table(const Target& target, gc::Handle slot) noexcept {
   const std::lock_guard lock(mutex_of(shard));
   if (const gc::Handle there = peek_slot(shard, target); !there.empty()) return there;
   if (!make_room(shard)) return {};
-  Entry& entry = *locate(shard.table.load(), target.base);
-  const std::uint64_t there = entry.hidden.load(std::memory_order_relaxed);
-  if (there != hide(target.base)) {
-    if (there == kEmpty) ++shard.filled;
-    ++shard.live;
-  }
-  write(entry, hide(target.base), slot.bits);   // an equal address: the stale entry of a dead object
+  if (put(shard.table.load(), target.base, word_of(slot.bits)) == kEmpty) ++shard.filled;
+  ++shard.live;
   return slot;
 }
 }  // namespace
@@ -115,8 +118,7 @@ gc::Handle peek_slot(Shard& shard, const Target& target) noexcept {
   if (target.cell != nullptr) {
     slot.bits = std::atomic_ref(target.cell->word).load(std::memory_order_acquire);
   } else if (const Table table = shard.table.load(); table.capacity != 0) {
-    const Entry* entry = locate(table, target.base);
-    if (entry->hidden.load(std::memory_order_acquire) == hide(target.base)) slot.bits = entry->slot.load(std::memory_order_relaxed);
+    return find(table, target.base);
   }
   return gc::hides(slot, target.base) ? slot : gc::Handle{};
 }
@@ -136,10 +138,14 @@ Result<gc::Handle> slot_for(const Target& target) noexcept {
 void erase_slot(Shard& shard, const void* base, gc::Handle slot) noexcept {
   const Table table = shard.table.load();
   if (table.capacity == 0) return;
-  Entry& entry = *locate(table, base);
-  if (entry.hidden.load(std::memory_order_relaxed) != hide(base) || entry.slot.load(std::memory_order_relaxed) != slot.bits) return;
-  write(entry, kErased, 0);
-  --shard.live;
+  for (std::size_t i = spread(base);; ++i) {
+    const std::uint64_t entry = table.at(i).load(std::memory_order_relaxed);
+    if (entry == kEmpty) return;                 // of an object with its own word, or left behind
+    if (entry != entry_of(base, word_of(slot.bits))) continue;
+    table.at(i).store(kErased, std::memory_order_relaxed);
+    --shard.live;
+    return;
+  }
 }
 
 void* new_block(Shard& shard) noexcept {
