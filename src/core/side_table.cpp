@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <new>
+#include <utility>
 
 namespace mayfly::core {
 
@@ -15,7 +16,7 @@ using Entry = std::atomic<std::uint64_t>;
 using Table = Entries<Entry>;
 constexpr std::uint64_t kEmpty = 0, kErased = 1;
 constexpr unsigned kTagShift = 48;
-constexpr std::size_t kFirstCapacity = 256, kBlocksPerChunk = 1024;
+constexpr std::size_t kFirstCapacity = 256, kChunkBytes = 1024 * kBlockBytes;
 constexpr unsigned kShards = 64;
 
 struct FreeBlock {
@@ -37,6 +38,8 @@ struct alignas(64) Shard {
   std::size_t filled = 0;        // entries that are not empty, erased ones included
   std::size_t live = 0;
   FreeBlock* free = nullptr;
+  std::byte* fresh = nullptr;    // blocks that were never used, up to the end of the chunk
+  std::byte* chunk_end = nullptr;
 };
 
 namespace {
@@ -148,15 +151,24 @@ void erase_slot(Shard& shard, const void* base, gc::Handle slot) noexcept {
   }
 }
 
+namespace {
+bool add_chunk(Shard& shard) noexcept {
+  auto* chunk = static_cast<std::byte*>(gc::map_pages(kChunkBytes));
+  if (chunk == nullptr) return false;
+  if (shard.chunk_end != nullptr) gc::touch_pages(chunk, kChunkBytes);   // a first chunk may be all that a program needs
+  shard.fresh = chunk;
+  shard.chunk_end = chunk + kChunkBytes;
+  return true;
+}
+}  // namespace
+
 void* new_block(Shard& shard) noexcept {
-  if (shard.free == nullptr) {
-    auto* chunk = static_cast<std::byte*>(gc::map_pages(kBlocksPerChunk * kBlockBytes));
-    if (chunk == nullptr) return nullptr;
-    for (std::size_t i = kBlocksPerChunk; i-- > 0;) free_block(shard, chunk + i * kBlockBytes);
+  if (FreeBlock* block = shard.free) {
+    shard.free = block->next;
+    return block;
   }
-  FreeBlock* block = shard.free;
-  shard.free = block->next;
-  return block;
+  if (shard.fresh == shard.chunk_end && !add_chunk(shard)) return nullptr;
+  return std::exchange(shard.fresh, shard.fresh + kBlockBytes);
 }
 
 void free_block(Shard& shard, void* block) noexcept { shard.free = ::new (block) FreeBlock{shard.free}; }
