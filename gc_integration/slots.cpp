@@ -4,6 +4,7 @@
 #include "gc_integration/word_pool.hpp"
 #include "gc_integration/zeal.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 namespace mayfly::gc {
@@ -176,6 +177,15 @@ namespace {
 Scan scan_of(const Slab* slab) noexcept {
   return {slab, 0, slab != nullptr ? slab->used.load(std::memory_order_acquire) : 0, zeal::reorder()};
 }
+
+/// How many words from `first` on, of at most `n`, are not zero.
+std::size_t nonzero_words(const Word* first, std::size_t n) noexcept {
+  const auto at = [first](std::size_t i) { return first[i].load(std::memory_order_relaxed); };
+  std::size_t i = 0;
+  while (i + 4 <= n && at(i) != 0 && at(i + 1) != 0 && at(i + 2) != 0 && at(i + 3) != 0) i += 4;
+  while (i < n && at(i) != 0) ++i;
+  return i;
+}
 }  // namespace
 
 bool each_cleared(Scan& scan, void (*f)(Handle slot, Owner owner), bool (*go_on)(void*), void* argument) noexcept {
@@ -185,6 +195,11 @@ bool each_cleared(Scan& scan, void (*f)(Handle slot, Owner owner), bool (*go_on)
   while (scan.slab != nullptr) {
     auto* slab = static_cast<Slab*>(const_cast<void*>(scan.slab));
     while (scan.index < scan.end) {
+      if (!scan.backwards) {
+        const std::size_t skipped = nonzero_words(&slab->words[scan.index], std::min<std::size_t>(scan.end - scan.index - 1, patience - 1));
+        scan.index += skipped;
+        patience -= static_cast<unsigned>(skipped);
+      }
       const std::size_t i = scan.backwards ? scan.end - 1 - scan.index : scan.index;
       ++scan.index;
       if (slab->words[i].load(std::memory_order_relaxed) == 0) {
