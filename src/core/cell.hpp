@@ -3,7 +3,7 @@
 // Overview
 //   A referent has one slot. While only plain weak handles look at it, the slot's owner is the referent's address (kind bare). The first watcher makes
 //   a Cell, and the slot's owner becomes that cell; when the last watcher leaves, it is bare again. A watcher is a RefNode's (a block) or a
-//   finalizer's (part of its FinalizerRecord). A RefNode's watcher knows its ref through a slot of its own, whose owner is the watcher.
+//   finalizer's (part of its record). A RefNode's watcher knows its ref through a slot of its own, whose owner is the watcher.
 //
 // Concurrency
 //   Cells and watchers are read and written under the lock of the shard of the referent's address. Deaths also hold the settle lock. Lock order:
@@ -32,7 +32,7 @@ struct Watcher {
   Watcher* older = nullptr;
   Cell* cell = nullptr;             // null: not attached
   EventQueue* queue = nullptr;
-  gc::Handle own;                   // node: the slot of the object that embeds the node
+  gc::Handle own;                   // node: the slot of the object that embeds the node; finalizer: its id
   std::uint32_t offset = 0;         // node: where in that object
   WatcherKind kind = WatcherKind::node;
 };

@@ -144,7 +144,7 @@ void EventQueue::push(RefNode& node) noexcept {
   note_queued(*this);
 }
 
-void EventQueue::push(FinalizerRecord& record) noexcept {
+void EventQueue::push(RegisteredFinalizer& record) noexcept {
   const std::lock_guard lock(mutex);
   if (record.state != FinalizerRecord::State::armed) return;
   record.state = FinalizerRecord::State::queued;
@@ -153,34 +153,34 @@ void EventQueue::push(FinalizerRecord& record) noexcept {
 }
 
 namespace {
-void link_as_older(EventQueue& queue, FinalizerRecord* newer, FinalizerRecord* record) noexcept {
-  if (newer != nullptr) return gc::store_traced(reinterpret_cast<void**>(&newer->older), record);
+void link_as_older(EventQueue& queue, RegisteredFinalizer* newer, RegisteredFinalizer* record) noexcept {
+  if (newer != nullptr) return gc::store_traced(reinterpret_cast<void**>(&newer->registry_older), record);
   *queue.registry = record;
 }
-void link_as_newer(FinalizerRecord* older, FinalizerRecord* record) noexcept {
-  if (older != nullptr) gc::store_traced(reinterpret_cast<void**>(&older->newer), record);
+void link_as_newer(RegisteredFinalizer* older, RegisteredFinalizer* record) noexcept {
+  if (older != nullptr) gc::store_traced(reinterpret_cast<void**>(&older->registry_newer), record);
 }
 
 /// Into the registry, before all of its priority. O(finalizers of higher priority). Queue lock held.
-void enter(EventQueue& queue, FinalizerRecord& record) noexcept {
-  FinalizerRecord* newer = nullptr;
-  auto* older = static_cast<FinalizerRecord*>(*queue.registry);
-  for (; older != nullptr && older->priority > record.priority; older = older->older) newer = older;
-  gc::store_traced(reinterpret_cast<void**>(&record.newer), newer);
-  gc::store_traced(reinterpret_cast<void**>(&record.older), older);
+void enter(EventQueue& queue, RegisteredFinalizer& record) noexcept {
+  RegisteredFinalizer* newer = nullptr;
+  auto* older = static_cast<RegisteredFinalizer*>(*queue.registry);
+  for (; older != nullptr && older->priority > record.priority; older = older->registry_older) newer = older;
+  gc::store_traced(reinterpret_cast<void**>(&record.registry_newer), newer);
+  gc::store_traced(reinterpret_cast<void**>(&record.registry_older), older);
   link_as_older(queue, newer, &record);
   link_as_newer(older, &record);
 }
 
 /// Out of the registry. Queue lock held.
-void leave(EventQueue& queue, FinalizerRecord& record) noexcept {
-  link_as_older(queue, record.newer, record.older);
-  link_as_newer(record.older, record.newer);
-  record.newer = record.older = nullptr;
+void leave(EventQueue& queue, RegisteredFinalizer& record) noexcept {
+  link_as_older(queue, record.registry_newer, record.registry_older);
+  link_as_newer(record.registry_older, record.registry_newer);
+  record.registry_newer = record.registry_older = nullptr;
 }
 }  // namespace
 
-bool EventQueue::enlist(FinalizerRecord& record) noexcept {
+bool EventQueue::enlist(RegisteredFinalizer& record) noexcept {
   const std::lock_guard lock(mutex);
   if (closed) return false;
   enter(*this, record);
@@ -206,7 +206,7 @@ void EventQueue::forget_other_threads() noexcept {
   wake_up.forget(Wake::drainer);
 }
 
-void EventQueue::set_priority(FinalizerRecord& record, std::int32_t priority) noexcept {
+void EventQueue::set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept {
   const std::lock_guard lock(mutex);
   if (record.state == FinalizerRecord::State::done) return;
   leave(*this, record);
@@ -218,15 +218,16 @@ namespace {
 /// Out of the registry and done. Queue lock held.
 void retire(EventQueue& queue, FinalizerRecord& record) noexcept {
   record.state = FinalizerRecord::State::done;
-  if (record.id.empty()) return;   // an object finalizer, or one put back: not in the registry
-  leave(queue, record);
-  gc::release_slot(record.id);
-  record.id = {};
+  RegisteredFinalizer* in_registry = registered(record);
+  if (in_registry == nullptr || in_registry->own.empty()) return;   // that of an object, or one put back
+  leave(queue, *in_registry);
+  gc::release_slot(in_registry->own);
+  in_registry->own = {};
 }
 
 /// The next finalizer that runs at exit. Queue lock held.
-FinalizerRecord* newest_for_exit(const EventQueue& queue) noexcept {
-  for (auto* record = static_cast<FinalizerRecord*>(*queue.registry); record != nullptr; record = record->older) {
+RegisteredFinalizer* newest_for_exit(const EventQueue& queue) noexcept {
+  for (auto* record = static_cast<RegisteredFinalizer*>(*queue.registry); record != nullptr; record = record->registry_older) {
     if (record->at_exit == AtExit::yes && record->state == FinalizerRecord::State::armed) return record;
   }
   return nullptr;
@@ -235,14 +236,14 @@ FinalizerRecord* newest_for_exit(const EventQueue& queue) noexcept {
 /// Object finalizers whose collection was settled join the queue. Queue lock held.
 void publish_staged(EventQueue& queue) noexcept {
   while (void* link = queue.staged.front()) {
-    if (record_of(link).round > settled_number()) return;
+    if (static_cast<ObjectFinalizer&>(record_of(link)).round > settled_number()) return;   // only these are staged
     queue.staged.pop_front();
     queue.chain.push_back(link);
   }
 }
 
 void fill(Event& event, FinalizerRecord& record) noexcept {
-  event.object = record.object;
+  if (ObjectFinalizer* finalizer = of_object(record)) event.object = finalizer->object;
   event.payload = record.payload;
   event.run = record.run;
   event.record_ = &record;
@@ -264,7 +265,7 @@ void silence_other_half(RefNode& node) noexcept {
 }
 }  // namespace
 
-void* EventQueue::finish(FinalizerRecord& record) noexcept {
+void* EventQueue::finish(RegisteredFinalizer& record) noexcept {
   const std::lock_guard lock(mutex);
   if (record.state == FinalizerRecord::State::done) return nullptr;
   void* payload = record.payload;
@@ -297,7 +298,7 @@ bool EventQueue::pop(Event& event) noexcept {
     return true;
   }
   if (!exiting) return false;
-  FinalizerRecord* record = newest_for_exit(*this);
+  RegisteredFinalizer* record = newest_for_exit(*this);
   if (record == nullptr) {
     exit_done = true;
     return false;
@@ -308,9 +309,9 @@ bool EventQueue::pop(Event& event) noexcept {
   return true;
 }
 
-FinalizerRecord* EventQueue::newest() noexcept {
+RegisteredFinalizer* EventQueue::first_registered() noexcept {
   const std::lock_guard lock(mutex);
-  return static_cast<FinalizerRecord*>(*registry);
+  return static_cast<RegisteredFinalizer*>(*registry);
 }
 
 void EventQueue::put_back(const Event& event) noexcept {
@@ -332,16 +333,16 @@ void EventQueue::put_back(const Event& event) noexcept {
 void EventQueue::check_invariants() noexcept {
   const std::lock_guard lock(mutex);
   MAYFLY_CHECK(chain.length() + staged.length() == waiting, ".queue.reserved: the count of waiting events is wrong");
-  const FinalizerRecord* newer = nullptr;
-  for (auto* record = static_cast<const FinalizerRecord*>(*registry); record != nullptr; newer = record, record = record->older) {
-    MAYFLY_CHECK(record->newer == newer, ".queue: the registry does not lead back");
+  const RegisteredFinalizer* newer = nullptr;
+  for (auto* record = static_cast<const RegisteredFinalizer*>(*registry); record != nullptr; newer = record, record = record->registry_older) {
+    MAYFLY_CHECK(record->registry_newer == newer, ".queue: the registry does not lead back");
     MAYFLY_CHECK(newer == nullptr || newer->priority >= record->priority, ".queue: the registry is not in the order of priorities");
     MAYFLY_CHECK(record->state != FinalizerRecord::State::done, ".queue.once: a finalizer that is done stands in the registry");
   }
 }
 
 void stage_object_finalizer(void* object, void* data) noexcept {
-  auto& record = *static_cast<FinalizerRecord*>(data);
+  auto& record = *static_cast<ObjectFinalizer*>(static_cast<FinalizerRecord*>(data));
   EventQueue& queue = *record.queue;
   const std::lock_guard lock(queue.mutex);
   if (record.state != FinalizerRecord::State::armed || queue.closed) return;

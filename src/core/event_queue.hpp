@@ -26,24 +26,35 @@
 
 namespace mayfly::core {
 
-struct FinalizerRecord {             // collected memory
-  Watcher watcher;                   // address of the referent: in its cell
-  FinalizerRecord* newer = nullptr;  // registry
-  FinalizerRecord* older = nullptr;
+/// What both kinds of finalizers are. Collected memory.
+struct FinalizerRecord {
   void* next = nullptr;              // chain
   void* payload = nullptr;
   void (*run)(Event&) = nullptr;
-  void* object = nullptr;            // of an object finalizer, from the trampoline to the taker
-  EventQueue* queue = nullptr;
+  std::int32_t priority = 0;         // at exit: higher ones first
+  AtExit at_exit = AtExit::no;
+  enum class State : std::uint8_t { armed, queued, done } state = State::armed;
+  bool of_object = false;            // which of the two it is
+};
+
+/// `finalize`: stands in its queue's registry, and as a watcher in its referent's cell. `own` is its id: an immortal slot, while it is registered.
+struct RegisteredFinalizer : FinalizerRecord, Watcher {
+  RegisteredFinalizer* registry_newer = nullptr;
+  RegisteredFinalizer* registry_older = nullptr;
   std::uint64_t hidden = 0;          // ~base of the referent
-  gc::Handle id;
-  std::uint64_t round = 0;           // staged: the collection number seen by the trampoline
+};
+static_assert(sizeof(RegisteredFinalizer) < 112, "one more word takes the collector 16 bytes more");
+
+/// `__del__`: known to bdwgc until its object dies.
+struct ObjectFinalizer : FinalizerRecord {
+  EventQueue* queue = nullptr;
+  void* object = nullptr;            // from the trampoline to the taker
+  std::uint64_t round = 0;           // the collection number seen by the trampoline
   void (*before)(void*, void*) = nullptr;   // what bdwgc held for the object before
   void* before_data = nullptr;
-  enum class State : std::uint8_t { armed, queued, done } state = State::armed;
-  AtExit at_exit = AtExit::no;
-  std::int32_t priority = 0;                // at exit: higher ones first
 };
+inline RegisteredFinalizer* registered(FinalizerRecord& record) noexcept { return record.of_object ? nullptr : static_cast<RegisteredFinalizer*>(&record); }
+inline ObjectFinalizer* of_object(FinalizerRecord& record) noexcept { return record.of_object ? static_cast<ObjectFinalizer*>(&record) : nullptr; }
 
 /// A chain of RefNodes and FinalizerRecords through their own words; a record's link has its low bit set.
 class Chain {
@@ -125,16 +136,16 @@ struct EventQueue {                  // mapped memory, never freed
   void forget_other_threads() noexcept;
 
   void push(RefNode& node) noexcept;              // settle: the referent of a bound node died
-  void push(FinalizerRecord& record) noexcept;    // settle: the referent of an armed finalizer died
-  bool enlist(FinalizerRecord& record) noexcept;  // a new finalizer; false: closed
+  void push(RegisteredFinalizer& record) noexcept;   // settle: the referent of an armed finalizer died
+  bool enlist(RegisteredFinalizer& record) noexcept;  // a new finalizer; false: closed
   /// Moves the finalizer among those of that priority, as the newest, unless it is done.
-  void set_priority(FinalizerRecord& record, std::int32_t priority) noexcept;
+  void set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept;
   /// The payload if the record was not done: it is now.
-  void* finish(FinalizerRecord& record) noexcept;
+  void* finish(RegisteredFinalizer& record) noexcept;
   /// The oldest event; at exit also the newest exit finalizer.
   bool pop(Event& event) noexcept;
-  /// The first live finalizer, or null.
-  FinalizerRecord* newest() noexcept;
+  /// The first of the registry, or null.
+  RegisteredFinalizer* first_registered() noexcept;
   void put_back(const Event& event) noexcept;
   void check_invariants() noexcept;
 };

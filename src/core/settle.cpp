@@ -28,7 +28,7 @@ void drop_if_empty(Shard& shard, Cell& cell) noexcept {
 /// A watcher of a dead referent becomes an event or is dropped. Settle and shard lock held.
 void settle_watcher(Shard& shard, Watcher& watcher) noexcept {
   if (watcher.kind == WatcherKind::finalizer) {
-    watcher.queue->push(reinterpret_cast<FinalizerRecord&>(watcher));   // its first member
+    watcher.queue->push(static_cast<RegisteredFinalizer&>(watcher));
     return;
   }
   if (auto* base = static_cast<char*>(gc::load(watcher.own))) {
@@ -220,13 +220,13 @@ void forget_node(RefNode& node) noexcept {
   }
 }
 
-void forget_finalizer(FinalizerRecord& record) noexcept {
+void forget_finalizer(RegisteredFinalizer& record) noexcept {
   void* base = reinterpret_cast<void*>(~record.hidden);
   Shard& shard = shard_of(base);
   const std::lock_guard lock(mutex_of(shard));
-  Cell* cell = record.watcher.cell;
+  Cell* cell = record.cell;
   if (cell == nullptr) return;                // its referent's death was settled
-  cell->detach(record.watcher);               // an empty cell stays: only who holds the settle lock may free one
+  cell->detach(record);               // an empty cell stays: only who holds the settle lock may free one
 }
 
 void lock_settle() noexcept { g_settle.lock(); }

@@ -29,7 +29,7 @@ void kill_now(const Target& target) noexcept;
 /// Silently forgets the watcher of a bound node.
 void forget_node(RefNode& node) noexcept;
 /// Takes an armed finalizer's watcher out of its referent's cell.
-void forget_finalizer(FinalizerRecord& record) noexcept;
+void forget_finalizer(RegisteredFinalizer& record) noexcept;
 
 /// An entry of a weak container looks at the target's slot: its death shall move contained_deaths(). REQUIRES: the target is alive.
 void mark_contained(const Target& target, gc::Handle slot) noexcept;

@@ -14,7 +14,7 @@
 namespace mayfly::core {
 
 struct Shard;
-struct FinalizerRecord;
+struct RegisteredFinalizer;
 Shard& shard_of(const void* address) noexcept;
 std::mutex& mutex_of(Shard& shard) noexcept;
 

@@ -8,23 +8,23 @@
 namespace mayfly {
 namespace {
 
-using core::FinalizerRecord;
+using core::ObjectFinalizer;
+using core::RegisteredFinalizer;
 
 /// May collect. Holds no lock.
-FinalizerRecord* new_record(core::EventQueue& queue, const core::Target& target, void* payload, void (*run)(Event&)) noexcept {
-  void* memory = gc::allocate(sizeof(FinalizerRecord));
+template <class Record>
+Record* new_record(core::EventQueue& queue, void* payload, void (*run)(Event&)) noexcept {
+  void* memory = gc::allocate(sizeof(Record));
   if (memory == nullptr) return nullptr;
-  auto* record = ::new (memory) FinalizerRecord;
-  record->watcher.queue = record->queue = &queue;
-  record->watcher.kind = core::WatcherKind::finalizer;
-  record->hidden = ~reinterpret_cast<std::uint64_t>(target.base);
+  auto* record = ::new (memory) Record;
+  record->queue = &queue;
   record->payload = payload;
   record->run = run;
   return record;
 }
 
 /// The record, strong from now on, or null when it is done.
-FinalizerRecord* record_of(Registered finalizer) noexcept { return static_cast<FinalizerRecord*>(gc::load(gc::Handle{finalizer.id})); }
+RegisteredFinalizer* record_of(Registered finalizer) noexcept { return static_cast<RegisteredFinalizer*>(gc::load(gc::Handle{finalizer.id})); }
 
 struct Start {
   core::Target target;
@@ -49,11 +49,13 @@ Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& face, v
   const auto& [target, queue] = start.value;
   const auto slot = core::slot_for(target);
   if (!slot) return {{}, slot.status};
-  FinalizerRecord* record = new_record(*queue, target, payload, run);
+  auto* record = new_record<RegisteredFinalizer>(*queue, payload, run);
   if (record == nullptr) return {{}, Status::no_memory};
+  record->kind = core::WatcherKind::finalizer;
+  record->hidden = ~reinterpret_cast<std::uint64_t>(target.base);
   const auto id = gc::acquire_immortal_slot(record);   // no link: the registry keeps the record alive until the id is released
   if (!id) return {{}, id.status};
-  record->id = id.value;
+  record->own = id.value;
   record->at_exit = at_exit;
 
   core::Shard& shard = core::shard_of(target.base);
@@ -61,9 +63,9 @@ Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& face, v
   bool open = false;
   {
     const std::lock_guard lock(mutex_of(shard));
-    attached = core::attach(shard, slot.value, target, record->watcher);
+    attached = core::attach(shard, slot.value, target, *record);
     if (attached) open = queue->enlist(*record);
-    if (attached && !open) record->watcher.cell->detach(record->watcher);
+    if (attached && !open) record->cell->detach(*record);
   }
   if (!open) {
     gc::release_slot(id.value);
@@ -74,7 +76,7 @@ Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& face, v
 }
 
 void* detach(Registered finalizer) noexcept {
-  FinalizerRecord* record = record_of(finalizer);
+  RegisteredFinalizer* record = record_of(finalizer);
   if (record == nullptr) return nullptr;
   void* payload = record->queue->finish(*record);
   core::forget_finalizer(*record);
@@ -82,12 +84,12 @@ void* detach(Registered finalizer) noexcept {
 }
 
 Peeked peek(Registered finalizer) noexcept {
-  FinalizerRecord* record = record_of(finalizer);
+  RegisteredFinalizer* record = record_of(finalizer);
   if (record == nullptr) return {};
   void* base = reinterpret_cast<void*>(~record->hidden);
   core::Shard& shard = core::shard_of(base);
   const std::lock_guard lock(mutex_of(shard));
-  const core::Cell* cell = record->watcher.cell;
+  const core::Cell* cell = record->cell;
   void* object = cell != nullptr ? gc::load(cell->slot) : nullptr;
   return object != nullptr ? Peeked{object, record->payload} : Peeked{};
 }
@@ -95,27 +97,28 @@ Peeked peek(Registered finalizer) noexcept {
 bool alive(Registered finalizer) noexcept { return record_of(finalizer) != nullptr; }
 
 AtExit at_exit(Registered finalizer) noexcept {
-  const FinalizerRecord* record = record_of(finalizer);
+  const RegisteredFinalizer* record = record_of(finalizer);
   return record != nullptr ? record->at_exit : AtExit::no;
 }
 
 void set_at_exit(Registered finalizer, AtExit at_exit) noexcept {
-  FinalizerRecord* record = record_of(finalizer);
+  RegisteredFinalizer* record = record_of(finalizer);
   if (record == nullptr) return;
   const std::lock_guard lock(record->queue->mutex);
   record->at_exit = at_exit;
 }
 
 void set_exit_priority(Registered finalizer, std::int32_t priority) noexcept {
-  if (FinalizerRecord* record = record_of(finalizer)) record->queue->set_priority(*record, priority);
+  if (RegisteredFinalizer* record = record_of(finalizer)) record->queue->set_priority(*record, priority);
 }
 
 Status finalize_object(const Referent& referent, CallbackQueue& face, void* payload, void (*run)(Event&)) noexcept {
   const auto start = begin(referent, face);
   if (!start) return start.status;
-  FinalizerRecord* record = new_record(*start.value.queue, start.value.target, payload, run);
+  auto* record = new_record<ObjectFinalizer>(*start.value.queue, payload, run);
   if (record == nullptr) return Status::no_memory;
-  const auto before = gc::set_finalizer(start.value.target.base, {core::stage_object_finalizer, record});
+  record->of_object = true;
+  const auto before = gc::set_finalizer(start.value.target.base, {core::stage_object_finalizer, static_cast<core::FinalizerRecord*>(record)});
   if (!before) return before.status;
   record->before = before.value.function;
   record->before_data = before.value.data;

@@ -19,10 +19,11 @@ bool take_settled(core::EventQueue& queue, Event& event) noexcept {
   if (!queue.pop(event)) return false;
   if (event.record_ == nullptr) return true;
   auto& record = *static_cast<core::FinalizerRecord*>(event.record_);
-  core::forget_finalizer(record);             // one taken at exit: its referent may live
-  if (record.before != nullptr) {             // what bdwgc held for the object before ours
-    (void)gc::set_finalizer(gc::base_of(event.object), {record.before, record.before_data});
-    record.before = nullptr;
+  if (auto* registered = core::registered(record)) {
+    core::forget_finalizer(*registered);      // one taken at exit: its referent may live
+  } else if (auto* finalizer = core::of_object(record); finalizer->before != nullptr) {
+    (void)gc::set_finalizer(gc::base_of(event.object), {finalizer->before, finalizer->before_data});   // what bdwgc held for the object before ours
+    finalizer->before = nullptr;
   }
   return true;
 }
@@ -167,7 +168,7 @@ std::size_t CallbackQueue::shutdown() noexcept {
 
 std::size_t node::forget_finalizers(core::EventQueue& queue) noexcept {
   std::size_t forgotten = 0;
-  while (core::FinalizerRecord* record = queue.newest()) {
+  while (core::RegisteredFinalizer* record = queue.first_registered()) {
     forgotten += record->at_exit == AtExit::yes;
     (void)queue.finish(*record);
     core::forget_finalizer(*record);
