@@ -87,7 +87,7 @@ void unlink_slot(Handle slot) noexcept {
 
 namespace {
 /// Between a collection and its first verification, and while contracts are checked.
-[[gnu::noinline]] void* load_slowly(Handle slot) noexcept {
+void* load_locked(Handle slot) noexcept {
   const bool checking = zeal::checking.load(std::memory_order_relaxed);
   if (checking) check_thread(__FILE__, __LINE__);
   LockedRead read{slot, nullptr};
@@ -96,12 +96,13 @@ namespace {
   return read.referent;
 }
 
-/// False: the number moved; `referent` means nothing.
-[[gnu::always_inline]] inline bool load_fast(Handle slot, void*& referent) noexcept {
+/// False: the number moved; `referent` means nothing. `number()` reads the collection number.
+template <class Number>
+[[gnu::always_inline]] inline bool load_fast(Handle slot, void*& referent, Number number) noexcept {
   const Word* word = word_of(slot);
   for (;;) {
     const std::uint64_t verified = g_verified.load(std::memory_order_acquire);
-    if (verified != collection_number()) return false;
+    if (verified != number()) return false;
     const std::uint64_t bits = word->load(std::memory_order_acquire);
     if (generation_of(bits) != generation_of(slot.bits)) {                 // zero and every later tenant differ
       referent = nullptr;
@@ -109,11 +110,31 @@ namespace {
     }
     void* revealed = reveal(bits);
     asm volatile("" : "+r"(revealed) : : "memory");                        // in a register or on the stack from here: a root
-    const bool still = collection_number() == verified;
+    const bool still = number() == verified;
     asm volatile("" : : "r"(revealed) : "memory");                         // and kept there across the check
     referent = revealed;
     if (still) return true;
   }
+}
+
+/// Whatever the fast path does not do: a moved number, a collector that does not show its counter. Apart, so that the fast path is a leaf.
+[[gnu::noinline]] void* load_slowly(Handle slot) noexcept {
+  void* referent;
+  const bool loaded = number_word == nullptr && load_fast(slot, referent, ask_collection_number);
+  return loaded ? referent : load_locked(slot);
+}
+[[gnu::noinline]] void* load_slowly_for_program(Handle slot) noexcept { return zeal::after_load(load_slowly(slot)); }   // under zeal no load is fast
+
+template <void* (*slowly)(Handle)>
+[[gnu::always_inline]] inline void* load_with(Handle slot) noexcept {
+  if (slot.bits == 0) return nullptr;
+#ifndef NDEBUG
+  check_thread(__FILE__, __LINE__);
+#endif
+  const std::uint64_t* counter = number_word;
+  void* referent;
+  const bool loaded = counter != nullptr && load_fast(slot, referent, [counter] { return __atomic_load_n(counter, __ATOMIC_ACQUIRE); });
+  return loaded ? referent : slowly(slot);
 }
 }  // namespace
 
@@ -125,22 +146,11 @@ void* load(Handle slot) noexcept {
 #elif defined(MAYFLY_CONTROL_NO_GENERATION)
   const std::uint64_t control = word_of(slot)->load(std::memory_order_acquire);
   return control != 0 ? reveal(control) : nullptr;
+#else
+  return load_with<load_slowly>(slot);
 #endif
-#ifndef NDEBUG
-  check_thread(__FILE__, __LINE__);
-#endif
-  void* referent;
-  return load_fast(slot, referent) ? referent : load_slowly(slot);
 }
-
-void* load_for_program(Handle slot) noexcept {
-  if (slot.bits == 0) return nullptr;
-#ifndef NDEBUG
-  check_thread(__FILE__, __LINE__);
-#endif
-  void* referent;
-  return load_fast(slot, referent) ? referent : zeal::after_load(load_slowly(slot));   // under zeal no load is fast
-}
+void* load_for_program(Handle slot) noexcept { return load_with<load_slowly_for_program>(slot); }
 
 bool hides(Handle slot, const void* address) noexcept {
   return !slot.empty() && word_of(slot)->load(std::memory_order_acquire) == hide(address, generation_of(slot.bits));
