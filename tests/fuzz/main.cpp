@@ -1,4 +1,4 @@
-// [--seed=S] [--programs=N] [--length=L]: random programs against the model. A program that fails or crashes is shortened and printed; --seed=S
+// [--seed=S] [--programs=N] [--length=L]: random programs against the model. A program that fails, crashes or hangs is shortened and printed; --seed=S
 // --programs=1 runs it again.
 #include "tests/fuzz/program.hpp"
 
@@ -21,6 +21,7 @@ using Bytes = std::vector<std::uint8_t>;
 constexpr std::uint64_t kBatch = 20;       // programs for each process
 constexpr int kReplays = 10;               // of what fails now and then
 constexpr std::chrono::seconds kPatience{60};
+unsigned g_hangs_after = 20;               // seconds for a process: longer, and it is taken to hang, which is a failure too
 
 struct Done {
   std::size_t steps = 0, events = 0;
@@ -50,6 +51,7 @@ bool in_child(F f, Done& done) {
   std::fflush(nullptr);
   const pid_t pid = ::fork();
   if (pid == 0) {
+    ::alarm(g_hangs_after);
     if (!mayfly::fuzz::echo) (void)!std::freopen("/dev/null", "w", stderr);
     Done part;
     const bool good = f(part);
@@ -124,6 +126,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   Done done;
+  g_hangs_after += static_cast<unsigned>(length / 500);
   for (std::uint64_t i = 0; i < programs; i += kBatch) {
     const std::uint64_t from = seed + i, until = seed + std::min(programs, i + kBatch);
     const auto batch = [&](Done& part) {
