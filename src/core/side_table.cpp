@@ -45,25 +45,23 @@ struct alignas(64) Shard {
 namespace {
 constinit Shard g_shards[kShards];
 
-/// The slot of the object, or the empty handle. REQUIRES: a table. There is an empty entry in every table, also in one that is being given back.
-gc::Handle find(const Table& table, const void* base) noexcept {
+struct Found {
+  gc::Handle slot;                // of the object, or empty: then
+  Entry* place;                   // where its entry would go
+};
+/// REQUIRES: a table. There is an empty entry in every one, also in one that is being given back.
+Found find(const Table& table, const void* base) noexcept {
+  Entry* place = nullptr;
   for (std::size_t i = spread(base);; ++i) {
-    const std::uint64_t entry = table.at(i).load(std::memory_order_acquire);   // pairs with put(): the word is live
-    if (entry == kEmpty) return {};
+    const std::uint64_t entry = table.at(i).load(std::memory_order_acquire);   // pairs with write(): the word is live
+    if (entry <= kErased && place == nullptr) place = &table.at(i);
+    if (entry == kEmpty) return {{}, place};
     if (!has_tag_of(entry, base) || entry == kErased) continue;
-    if (const gc::Handle slot = gc::slot_of_word(word_of(entry), base); !slot.empty()) return slot;
+    if (const gc::Handle slot = gc::slot_of_word(word_of(entry), base); !slot.empty()) return {slot, &table.at(i)};
   }
 }
 
-/// Into the first free place. Answers what was there. Shard lock held.
-std::uint64_t put(const Table& table, const void* base, std::uint64_t word) noexcept {
-  for (std::size_t i = spread(base);; ++i) {
-    const std::uint64_t there = table.at(i).load(std::memory_order_relaxed);
-    if (there > kErased) continue;
-    table.at(i).store(entry_of(base, word), std::memory_order_release);   // pairs with find()
-    return there;
-  }
-}
+void write(Entry& place, const void* base, std::uint64_t word) noexcept { place.store(entry_of(base, word), std::memory_order_release); }
 
 /// Room for one more entry. Those of the dead stay behind. NO ALLOC of collected memory. Shard lock held.
 bool make_room(Shard& shard) noexcept {
@@ -78,7 +76,9 @@ bool make_room(Shard& shard) noexcept {
     const std::uint64_t entry = old.first[i].load(std::memory_order_relaxed);
     const void* base = entry > kErased ? gc::hidden_in_word(word_of(entry)) : nullptr;
     if (base == nullptr) continue;
-    put(table, base, word_of(entry));
+    std::size_t at = spread(base);
+    while (table.at(at).load(std::memory_order_relaxed) != kEmpty) ++at;
+    write(table.at(at), base, word_of(entry));
     ++shard.live;
   }
   shard.filled = shard.live;
@@ -99,9 +99,11 @@ gc::Handle publish_in_word(const Target& target, gc::Handle slot) noexcept {
 gc::Handle publish_in_table(const Target& target, gc::Handle slot) noexcept {
   Shard& shard = shard_of(target.base);
   const std::lock_guard lock(mutex_of(shard));
-  if (const gc::Handle there = peek_slot(shard, target); !there.empty()) return there;
   if (!make_room(shard)) return {};
-  if (put(shard.table.load(), target.base, word_of(slot.bits)) == kEmpty) ++shard.filled;
+  const auto [there, place] = find(shard.table.load(), target.base);
+  if (!there.empty()) return there;
+  if (place->load(std::memory_order_relaxed) == kEmpty) ++shard.filled;
+  write(*place, target.base, word_of(slot.bits));
   ++shard.live;
   return slot;
 }
@@ -121,7 +123,7 @@ gc::Handle peek_slot(Shard& shard, const Target& target) noexcept {
   if (target.cell != nullptr) {
     slot.bits = std::atomic_ref(target.cell->word).load(std::memory_order_acquire);
   } else if (const Table table = shard.table.load(); table.capacity != 0) {
-    return find(table, target.base);
+    return find(table, target.base).slot;
   }
   return gc::hides(slot, target.base) ? slot : gc::Handle{};
 }

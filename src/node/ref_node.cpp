@@ -27,10 +27,10 @@ Cell* find_cell(Shard& shard, const Target& target) noexcept {
   return slot.empty() ? nullptr : core::cell_of(slot);
 }
 
-/// Shard lock held.
-RefNode* find_canonical(Shard& shard, const Target& target, RefKind kind) noexcept {
-  if (kind == RefKind::subclass) return nullptr;
-  const Cell* cell = find_cell(shard, target);
+/// What the slot has if it still is the target's. Shard lock held.
+RefNode* find_canonical(gc::Handle slot, const Target& target, RefKind kind) noexcept {
+  if (kind == RefKind::subclass || !gc::hides(slot, target.base)) return nullptr;
+  const Cell* cell = core::cell_of(slot);
   const Watcher* watcher = cell != nullptr ? cell->canonical[static_cast<int>(kind)] : nullptr;
   RefNode* node = watcher != nullptr ? node_of(*watcher) : nullptr;
   return node != nullptr && offset_of(*node) == target.offset ? node : nullptr;
@@ -39,9 +39,10 @@ RefNode* find_canonical(Shard& shard, const Target& target, RefKind kind) noexce
 /// The live canonical node of the target, or null. Holds no lock.
 RefNode* canonical_of(const Target& target, RefKind kind) noexcept {
   Shard& shard = core::shard_of(target.base);
-  if (kind == RefKind::subclass || core::peek_slot(shard, target).empty()) return nullptr;
+  const gc::Handle slot = kind != RefKind::subclass ? core::peek_slot(shard, target) : gc::Handle{};
+  if (slot.empty()) return nullptr;
   const std::lock_guard lock(mutex_of(shard));
-  return find_canonical(shard, target, kind);
+  return find_canonical(slot, target, kind);
 }
 
 struct Own {                        // the slot by which a node's watcher knows the node's object
@@ -101,7 +102,7 @@ Result<RefNode*> bind_as(std::uint32_t flags, RefNode& node, const Referent& ref
   {
     Shard& shard = core::shard_of(target.base);
     const std::lock_guard lock(mutex_of(shard));
-    winner = find_canonical(shard, target, shared);   // another thread's may have come first
+    winner = find_canonical(slot.value, target, shared);   // another thread's may have come first
     Watcher* watcher = winner == nullptr ? watch(shard, slot.value, target, own.value, *queue) : nullptr;
     if (watcher != nullptr) {
       if (shared != RefKind::subclass) watcher->cell->canonical[static_cast<int>(shared)] = watcher;
