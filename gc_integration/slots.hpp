@@ -13,7 +13,7 @@
 //
 // Concurrency
 //   load() may run beside everything. acquire() and release() touch the calling thread's free words. Slabs are never unmapped, so a stale handle
-//   may always be read; a generation that differs answers null.                                                                    .slot.generation
+//   may always be read; a generation that differs answers null.                                                      .slot.generation
 //   A slot is released only after its clear was settled or its link unregistered: links are never retargeted.        .slot.release
 //   The number rule, which load() and settle share: the collection number moves only while the world is stopped, and the allocation lock is then held
 //   until every link is cleared; so `verified == number` proves that somebody held that lock after the clearing.      .slot.verified

@@ -3,23 +3,23 @@
 #include "src/node/guard.hpp"
 
 namespace mayfly {
+namespace {
 
-Result<WeakHandle> weak_handle(const Referent& referent) noexcept {
+Result<internal::WeakParts> weak_parts_of(const Referent& referent) noexcept {
   if (const Status ready = node::ready(); ready != Status::ok) return {{}, ready};
   const auto target = node::target_of(referent);
-  if (!target) return {{}, target.status};
-  const auto slot = core::slot_for(target.value);
-  return {{slot.value.bits}, slot.status};
-}
-
-Result<internal::WeakParts> internal::weak_parts(void* object) noexcept {
-  if (const Status ready = node::ready(); ready != Status::ok) return {{}, ready};
-  const auto target = node::target_of({.obj = object});
   if (!target) return {{}, target.status};
   const auto slot = core::slot_for(target.value);
   if (!slot) return {{}, slot.status};
   return {{.handle = {slot.value.bits}, .offset = static_cast<std::ptrdiff_t>(target.value.offset)}, Status::ok};
 }
+}  // namespace
+
+Result<WeakHandle> weak_handle(const Referent& referent) noexcept {
+  const auto parts = weak_parts_of(referent);
+  return {parts.value.handle, parts.status};
+}
+Result<internal::WeakParts> internal::weak_parts(void* object) noexcept { return weak_parts_of({.obj = object}); }
 
 void* load(WeakHandle handle) noexcept { return gc::load_for_program(gc::Handle{handle.bits}); }
 
