@@ -436,6 +436,20 @@ Case("REPL: errors, then on", None, 0, has=["ZeroDivisionError", "SyntaxError", 
 Case("REPL: exit", None, 3, args=[], stdin=subprocess.PIPE, act=lambda p: (p.stdin.write(b"import sys\nsys.exit(3)\n"), p.stdin.flush()), last=".*")
 Case("REPL: binary", None, 0, args=[], stdin=subprocess.PIPE, act=lambda p: (p.stdin.write(bytes(range(256)) + b"\nprint(6 * 7)\n"), p.stdin.flush()), last=".*", has=["42"])
 
+# ---- deaths at exit
+DEL = "import sys\nclass A:\n    def __init__(self, n): self.n = n\n    def __del__(self):\n        "
+Case("exit: each __del__ makes another", DEL + "A(self.n + 1)\na = A(0)\n", 0, "")
+Case("exit: all resurrect", DEL + "sys.__dict__.setdefault('kept', []).append(self)\nall = [A(n) for n in range(1000)]\n", 0, "")
+Case("exit: recursion", DEL + "self.__del__()\na = A(0)\n", 0, "RecursionError: maximum recursion depth exceeded.*", has=["Exception ignored in"])
+Case("exit: empties sys", DEL + "sys.__dict__.clear(); print(1)\na, b = A(0), A(1)\nsys.stdout.flush()\n", 0, "RuntimeError: lost sys.stdout", has=["Exception ignored in"])
+Case("exit: a thread in __del__", "import threading\n" + DEL + "threading.Thread(target=print).start()\na = A(0)\n", 0, "RuntimeError: can't create new thread at interpreter shutdown")
+Case("exit: exit functions in __del__", "import atexit\n" + DEL + "atexit.register(print, 'never'); atexit._run_exitfuncs(); print('on')\na = A(0)\n", 0, has=["on"])
+Case("exit: collects its own class", "import gc\n" + DEL + "del A.__del__; globals().clear(); gc.collect(); raise ValueError(1)\n" .replace("gc.collect", "__import__('gc').collect") + "a = A(0)\n", 0, ".*(ValueError: 1|NameError.*|ImportError.*|KeyError.*)")
+Case("exit: the hook collects", "import gc\n" + DEL + "raise ValueError(1)\ndef hook(u):\n    del u\n    gc.collect()\n    1 / 0\ndef hang(n):\n    sys.unraisablehook = hook\na, b = A(0), A(1)\nA.__init__ = hang\nclass B:\n    def __del__(self): sys.unraisablehook = hook\nb0 = B()\nc = [A.__new__(A) for i in range(9)]\n", 0, ".*", has=["Exception ignored in"])
+Case("exit: no collections", "a = 1\n" + DEL + "print('dies')\na = A(0)\n", 0, "", args=["--no-collect", "-c", DEL + "print('dies')\na = A(0)\n"])
+Case("exit: interrupt in __del__", DEL + "print('ready', flush=True)\n        while True: pass\na, b = A(0), 1\n", 0, "KeyboardInterrupt: ?", act=interrupt)
+Case("exit: memory runs out in __del__", DEL + "l = [0]\n        while True: l = l + l\na, b = A(0), A(1)\n", 0, "MemoryError: ?", memory=MEMORY)
+
 
 def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

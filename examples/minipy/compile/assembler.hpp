@@ -36,7 +36,6 @@ class Assembler {
 
   /// Loads it. `key` tells constants apart; an empty one is never shared.
   void constant(Value value, const std::string& key);
-  Value load_constant(std::uint32_t i) const { return constants_->items[i]; }
   std::uint32_t name(const std::string& name);
   /// Hands the constants over. False: MemoryError.
   bool finish();

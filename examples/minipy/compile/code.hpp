@@ -30,7 +30,7 @@ enum class Op : std::uint8_t {
 };
 
 enum MakeFunction : unsigned { kDefaults = 1, kKeywordDefaults = 2, kClosure = 4 };  // what make_function finds below the code
-enum CodeFlags : unsigned { kVarArgs = 1, kVarKeywords = 2, kGenerator = 4, kUsesNames = 8 };
+enum CodeFlags : unsigned { kVarArgs = 1, kVarKeywords = 2, kGenerator = 4 };
 
 /// Instructions [start, end) are guarded: an error cuts the stack to `depth`, pushes the exception and goes on at `handler`.
 struct Guard {

@@ -8,8 +8,7 @@
 namespace minipy {
 
 Compiler::Compiler(Compiler* outer, const Scopes& scopes, Scope* scope, std::string_view name, Str* filename, std::int32_t line, Fault& fault)
-    : outer_(outer),
-      scopes_(scopes),
+    : scopes_(scopes),
       scope_(scope),
       qualname_(outer == nullptr ? std::string(name) : outer->inner_qualname(std::string(name))),
       filename_(filename),
@@ -18,7 +17,8 @@ Compiler::Compiler(Compiler* outer, const Scopes& scopes, Scope* scope, std::str
       depth_(outer == nullptr ? 0 : outer->depth_) {}
 
 std::string Compiler::inner_qualname(const std::string& name) const {
-  if (scope_->kind == Scope::Kind::module || scope_->place(scope_->mangled(name)) == Place::global) return name;
+  const bool anonymous = name[0] == '<';
+  if (scope_->kind == Scope::Kind::module || (!anonymous && scope_->place(scope_->mangled(name)) == Place::global)) return name;
   return scope_->is_function() ? qualname_ + ".<locals>." + name : qualname_ + "." + name;
 }
 
@@ -44,7 +44,6 @@ void Compiler::prepare_locals(const Parameters* p) {
     if (!p->keywords.empty()) add(scope_->mangled(p->keywords));
   }
   if (scope_->generator) code->flags |= kGenerator;
-  if (scope_->kind == Scope::Kind::class_) code->flags |= kUsesNames;
   for (const std::string& name : scope_->names)
     if (const Place place = scope_->place(name); place == Place::local || place == Place::cell) add(name);
   for (const auto& [name, use] : scope_->uses)

@@ -113,7 +113,6 @@ class Compiler {
   void fail(const Node* node, std::string message);
   bool failed() const { return fault_.kind != Fault::Kind::none; }
 
-  Compiler* outer_;
   const Scopes& scopes_;
   Scope* scope_;
   std::string qualname_;

@@ -1,4 +1,4 @@
-"""Threads and what keeps them in step, on `_thread`; no stack_size, no settrace, no native ids, no fork support.
+"""Threads and what keeps them in step, on `_thread`; no stack_size, no settrace, no native ids.
 
 Nothing here refers to a finished thread. When a Thread ends, what `local` objects have for it goes; for threads of
 _thread.start_new_thread() it stays until a Thread gets the same identifier.
@@ -229,6 +229,24 @@ def _shutdown():
             thread = threads.pop()
             thread._started.wait()
             thread.join()
+
+
+def _after_fork():
+    """In a forked child, where only the thread that forked goes on: it is the main thread now, and the others have ended."""
+    global _lock, _main_thread
+    _lock = RLock()
+    ident = get_ident()
+    current = _active.get(ident)
+    if current is None:
+        current = _ForeignThread('MainThread', False)
+    for thread in list(_active.values()) + _starting:
+        if thread is not current:
+            thread._started._cond = Condition(Lock())       # who held these locks cannot let go of them
+            thread._running = Lock()
+            thread._stopped = True
+    _starting.clear()
+    _active.clear()
+    _main_thread = _active[ident] = current
 
 
 # Values of one thread

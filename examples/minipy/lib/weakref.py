@@ -211,18 +211,18 @@ class WeakSet(_SetTable):
     __xor__ = symmetric_difference
 
     def symmetric_difference_update(self, other):
+        self.__ixor__(other)
+
+    def __ixor__(self, other):
         if self is other:
             self.clear()
-            return
-        held, others = _set_of(other)
+            return self
+        held, others = _set_of(other)       # all of it, before anything changes
         for item in others:
             if item in self:
                 self.discard(item)
             else:
                 self.add(item)
-
-    def __ixor__(self, other):
-        self.symmetric_difference_update(other)
         return self
 
     def issubset(self, other):

@@ -45,13 +45,13 @@ class ErrorAside {
   Value error_;
 };
 
-/// How deep this thread is in reports: what a report calls may fail and be reported.
+/// How deep this thread is in reports: what a report calls may fail and be reported. Reports have exceptions in C++ variables.
 thread_local int depth = 0;
 constexpr int kDeepest = 4;
 class Depth {
  public:
-  Depth() { ++depth; }
-  ~Depth() { --depth; }
+  Depth() { ++depth, ++this_thread().natives; }
+  ~Depth() { --depth, --this_thread().natives; }
   Depth(const Depth&) = delete;
   Depth& operator=(const Depth&) = delete;
   bool too_deep() const { return depth > kDeepest; }

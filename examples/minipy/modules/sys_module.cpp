@@ -103,7 +103,7 @@ Value sys_nothing(Args) { return none(); }
 Value sys_getswitchinterval(Args) { return float_new(0.005); }
 Value sys_utf8(Args) { return intern("utf-8"); }
 Value sys_surrogateescape(Args) { return intern("surrogateescape"); }
-Value sys_is_finalizing(Args) { return boolean(finalizers_ended()); }
+Value sys_is_finalizing(Args) { return boolean(ending()); }
 /// The __name__ of the function that calls this one; of its caller, with 1.
 Value sys_getcallermodule(Args a) {
   std::int64_t up = 0;

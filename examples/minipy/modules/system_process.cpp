@@ -172,8 +172,16 @@ Value run_process(Args a) {
 
 // ---- processes ----------------------------------------------------------------------------------------------------------------------------
 
+/// threading forgets the threads that are not in the child.
+void tell_threading() {
+  Value threading = dict_get_name(modules, intern("threading"));
+  Value forget = threading == nullptr || threading == none() ? nullptr : find_attr(threading, intern("_after_fork"));
+  if (forget != nullptr) (void)call(forget, {});
+  if (error_pending()) report_unraisable(nullptr, threading);
+}
 Value fork_here(Args) {
   const int child = fork_process();
+  if (child == 0) tell_threading();
   return child >= 0 ? small_int(child) : raise_errno();
 }
 

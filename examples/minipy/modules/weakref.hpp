@@ -48,6 +48,8 @@ bool init_refs();
 bool init_proxies();
 bool init_finalize();
 bool init_weak_tables();
+/// Of all finalizers: at exit, when none is called any more.
+void forget_finalizers();
 /// They read weak references: classes of the program that are derived from them too.
 bool mark_weak_reader(Type& type);
 

@@ -1,4 +1,7 @@
 // finalize: a handle to what mayfly calls when an object has died. The call itself is mayfly's payload, and keeps the handle alive.
+#include <algorithm>
+#include <vector>
+
 #include "modules/weakref.hpp"
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
@@ -18,6 +21,18 @@ struct Finalize : Object {
   mayfly::Registered id;
 };
 mayfly::Registered& id_of(Value v) { return as<Finalize>(v)->id; }
+
+/// Those that were made, with some that are dead. mayfly keeps what they call alive, and cannot list them.
+std::vector<mayfly::Registered> made;
+std::size_t next_sweep = 64;
+
+void remember(mayfly::Registered id) {
+  if (made.size() >= next_sweep) {
+    std::erase_if(made, [](mayfly::Registered one) { return !mayfly::alive(one); });
+    next_sweep = std::max<std::size_t>(64, made.size() * 2);
+  }
+  made.push_back(id);
+}
 
 Value exit_function(Args) { return done(run_exit_finalizers()); }
 
@@ -59,6 +74,7 @@ bool finalize_init(Value self, Args args) {
   if (!registered) return raise_status(registered.status, args[0]), false;
   (void)mayfly::detach(id_of(self));  // of an earlier __init__
   id_of(self) = registered.value;
+  remember(registered.value);
   return true;
 }
 
@@ -100,6 +116,11 @@ Value finalize_repr(Value v) {
 constexpr Slots kFinalize = {
     .construct = finalize_construct, .init = finalize_init, .repr = finalize_repr, .hash = address_hash, .call = finalize_call};
 }  // namespace
+
+void forget_finalizers() {
+  for (const mayfly::Registered id : made) (void)mayfly::detach(id);
+  made.clear();
+}
 
 Type finalize_type = builtin_type("finalize", &kFinalize, {.flags = kWeakReader, .size = sizeof(Finalize)});
 

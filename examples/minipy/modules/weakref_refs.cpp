@@ -23,6 +23,7 @@ Value ref_new(Type* type, Value target, Value callback, mayfly::RefKind kind) {
     if (mayfly::RefNode* node = mayfly::canonical(referent(target), kind)) return static_cast<Value>(mayfly::holder(*node));
   Value made = allocate_instance(type);
   if (made == nullptr) return nullptr;
+  if (callback != nullptr) note_callback();
   const auto bound = mayfly::bind(as<Ref>(made)->node, referent(target), weak_queue, callback, kind);
   if (!bound) return raise_status(bound.status, target);
   return static_cast<Value>(mayfly::holder(*bound.value));  // another thread's may have been first
@@ -95,6 +96,7 @@ Value method_construct(Type* cls, Args args) {
   if (made == nullptr) return nullptr;
   as<MethodRef>(made)->method_type = type_of(a[0]);
   Value callback = a[1] == nullptr ? nullptr : absent(a[1]);
+  if (callback != nullptr) note_callback();
   const mayfly::Status status = mayfly::bind_method(method_node(made), referent(object), referent(function), weak_queue, callback);
   return status == mayfly::Status::ok ? made : raise_status(status, object);
 }

@@ -79,7 +79,7 @@ void thread_delete(Thread* thread);
 void keep_only(Thread* thread);  // after fork
 
 /// Bits of `eval_break`: reasons to leave the loop for a moment. Any thread, also signal handlers and the collector's hint.
-enum EvalBreak : unsigned { kEvents = 1, kCollect = 2, kInterrupt = 4, kYieldLock = 8, kFinished = 16 };
+enum EvalBreak : unsigned { kEvents = 1, kCollect = 2, kInterrupt = 4, kYieldLock = 8 };
 extern std::atomic<unsigned> eval_break;
 extern std::int64_t recursion_limit;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gc/gc.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <mayfly/runtime.hpp>
@@ -64,11 +65,19 @@ Value raise_status(mayfly::Status status, Value v) {
 // ---- registrations ---------------------------------------------------------------------------------------------------------------------------
 
 namespace {
+std::uintptr_t births = 0;  // of objects with finalizers; numbers, as payloads, that are no addresses
+bool anything_watched = false;
+
 bool finalize(Object* object) {
-  const mayfly::Status status = mayfly::finalize_object({.obj = object}, weak_queue, nullptr);  // a text's cell has no place yet
+  anything_watched = true;
+  auto* birth = reinterpret_cast<void*>(++births << 1 | 1);
+  const mayfly::Status status = mayfly::finalize_object({.obj = object}, weak_queue, birth);  // a text's cell has no place yet
   return status == mayfly::Status::ok || (raise_status(status, object), false);
 }
 }  // namespace
+
+void note_callback() { anything_watched = true; }
+bool deaths_matter() { return anything_watched && !settings.collect_never; }
 
 bool register_del(Object* object) { return finalize(object); }
 bool register_generator(Generator* generator) { return finalize(generator); }
@@ -98,12 +107,13 @@ void ask_for_collection() {
   eval_break.fetch_or(kCollect, std::memory_order_relaxed);
 }
 
-void collect_now(Thread& t) {
+namespace {
+void collect(Thread& t, bool precisely) {
   if (settings.collect_never) return;
   const auto start = std::chrono::steady_clock::now();
   if (!automatic) GC_enable();
   wipe_stack(t);
-  if (t.runs == 1 && t.natives == 0)
+  if (precisely)
     counts.precise += mayfly::test::unsafe_collect_precise();
   else
     (void)weak_queue.collect();
@@ -112,6 +122,9 @@ void collect_now(Thread& t) {
   ++counts.forced;
   counts.collecting += std::chrono::steady_clock::now() - start;
 }
+}  // namespace
+
+void collect_now(Thread& t) { collect(t, t.runs == 1 && t.natives == 0); }
 
 // ---- delivery --------------------------------------------------------------------------------------------------------------------------------
 
@@ -259,8 +272,64 @@ bool run_exit_finalizers() {
   return going;
 }
 
+namespace {
+constexpr int kExitRounds = 64;
+
+/// What one collection killed, in the order in which it is called.
+struct Dead {
+  struct Entry {
+    mayfly::Event event;
+    std::uintptr_t birth;  // 0: a callback, before all objects
+    std::int64_t taken;
+    bool operator<(const Entry& other) const { return birth != other.birth ? birth < other.birth : taken < other.taken; }
+  };
+  Entry* entries = nullptr;  // in collected memory
+  std::int64_t size = 0, capacity = 0;
+};
+Dead dead;  // a static variable: a root
+
+bool keep_dead(const mayfly::Event& event) {
+  if (dead.size == dead.capacity) {
+    auto* more = allocate_array<Dead::Entry>(dead.capacity * 2 + 16);
+    if (more == nullptr) return clear_error(), false;
+    std::copy(dead.entries, dead.entries + dead.size, more);
+    dead.entries = more, dead.capacity = dead.capacity * 2 + 16;
+  }
+  dead.entries[dead.size] = {event, event.object == nullptr ? 0 : reinterpret_cast<std::uintptr_t>(event.payload), dead.size};
+  ++dead.size;
+  return true;
+}
+
+/// Here nobody waits for an answer: errors are reported.
+void deliver_last(Thread& t, mayfly::Event& event) {
+  const Delivery d = delivery_of(event);
+  t.delivered_to = d.blamed;  // not only in a C++ variable: the program may collect
+  const int native = d.function == nullptr || is_exact(d.function, &function_type) ? 0 : 1;
+  t.natives += native;
+  if (d.function != nullptr) (void)call_with_dict(d.function, d.arguments(), d.count(), d.keywords());
+  t.natives -= native;
+  if (error_pending()) report_unraisable(nullptr, t.delivered_to);
+  t.delivered_to = nullptr;
+  event = {};
+}
+}  // namespace
+
+void settle_deaths() {
+  Thread& t = this_thread();
+  t.delivering = true;
+  for (int round = 0; round < kExitRounds; ++round) {
+    collect(t, true);
+    for (mayfly::Event event; weak_queue.take(event);)
+      if (!keep_dead(event)) deliver_last(t, event);
+    if (dead.size == 0) break;
+    std::sort(dead.entries, dead.entries + dead.size);
+    for (std::int64_t i = 0; i < dead.size; ++i) deliver_last(t, dead.entries[i].event);
+    dead = {};
+  }
+  t.delivering = false, t.rounds = 0;
+}
+
 void host_exit() {
-  if (!run_exit_finalizers()) report_unraisable("in finalizers at exit", none());
   (void)weak_queue.shutdown();
   mayfly::shutdown();
 }

@@ -6,7 +6,8 @@
 //   virtual machine, which returns to delivered(); natives are called at once. Never while this thread delivers already.
 // Collections. Natives only ask for them (kCollect); they are made at a safepoint, and precisely when no native is in progress.
 // Errors. What a callback raises is reported through sys.unraisablehook and goes no further.
-// Exit. The finalizers that want it run once, newest first, where atexit has them or in host_exit(); then none is called any more.
+// Exit. The finalizers that want it run once, newest first, where atexit has them or behind it; then none is called any more. The other deaths that
+//   the end of the program brings (exit.cpp) are delivered by settle_deaths().
 #pragma once
 #include <mayfly/node.hpp>
 
@@ -18,7 +19,7 @@ struct Thread;
 
 /// Starts bdwgc and mayfly by `settings`. False: a message was printed.
 bool host_start();
-/// The finalizers that run at exit, and the end of deliveries. MAY CALL the program.
+/// The end of deliveries.
 void host_exit();
 /// The table of --stats, on stderr.
 void host_print_stats();
@@ -37,6 +38,13 @@ bool delivered(Thread& t);
 /// A collection now, at a safepoint: precise if nothing but the one run() is in progress.
 void collect_now(Thread& t);
 
+/// While the program ends: collects precisely, and calls what waits for the deaths: callbacks, then __del__ and generators' close() in the order in which
+/// their objects were made; again, a few times, for what those drop. Errors are reported.
+/// REQUIRES: no frame runs, and no C++ variable is the only pointer to anything. MAY CALL the program.
+void settle_deaths();
+/// May anything be called when something dies? Never after --no-collect.
+bool deaths_matter();
+
 std::uint64_t collections();
 /// Those that the collector makes by itself; those that are asked for are made always. For gc.enable() and gc.disable().
 bool automatic_collections();
@@ -48,6 +56,8 @@ extern mayfly::CallbackQueue weak_queue;
 /// How mayfly compares, hashes and names values. MAY CALL the program.
 extern const mayfly::Host weak_host;
 bool supports_weak_refs(Value v);
+/// A weak reference has a callback: its referent's death is worth a collection at exit.
+void note_callback();
 /// The value as mayfly sees it. REQUIRES: supports_weak_refs(v).
 mayfly::Referent referent(Value v);
 /// The exception for what mayfly answered about `v`, which may be null. REQUIRES: not ok.

@@ -9,6 +9,7 @@
 
 #include "compile/compiler.hpp"
 #include "modules/modules.hpp"
+#include "modules/sys_module.hpp"
 #include "runtime/error.hpp"
 #include "runtime/names.hpp"
 #include "runtime/ops.hpp"
@@ -24,6 +25,7 @@ namespace minipy {
 Dict* modules = nullptr;
 Dict* builtins = nullptr;
 Module* main_module = nullptr;
+bool main_has_functions = false;
 
 namespace {
 
@@ -135,6 +137,8 @@ bool is_loading(const Str* name) {
 Module* load_module(Str* name, Value path) {
   const std::string full(name->view());
   const std::string last = full.substr(full.rfind('.') + 1);
+  if (sys_names != nullptr && dict_get_name(sys_names, intern("meta_path")) == none())
+    return raise_import(exc::ImportError, name, "sys.meta_path is None, Python is likely shutting down"), nullptr;
   const BuiltinModule* builtin = path == nullptr ? builtin_module(full) : nullptr;
   std::optional<Source> source;
   if (builtin == nullptr) {

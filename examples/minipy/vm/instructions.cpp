@@ -203,6 +203,7 @@ Value* spread_arguments(Thread&, Value* top, bool keywords, Args& args) {
 Value make_function(Frame* f, Value* top, std::uint32_t flags) {
   Function* function = function_new(as<CodeObject>(*--top)->code, f->globals);
   if (function == nullptr) return nullptr;
+  if (main_module != nullptr && f->globals == main_module->dict) main_has_functions = true;
   if ((flags & kClosure) != 0) function->closure = as_tuple(*--top);
   if ((flags & kKeywordDefaults) != 0) function->kwdefaults = as_dict(*--top);
   if ((flags & kDefaults) != 0) function->defaults = as_tuple(*--top);

@@ -28,15 +28,6 @@ bool make_modules() {
          define(main_module, "__builtins__", names_of_builtins) && import_module(intern("sys")) != nullptr;
 }
 
-/// The threads that are no daemons are waited for, if threading was imported.
-void wait_for_threads() {
-  Value threading = dict_get_name(modules, intern("threading"));
-  if (threading == nullptr) return;
-  Value shutdown = find_attr(threading, intern("_shutdown"));
-  if (shutdown != nullptr) (void)call(shutdown, {});
-  if (error_pending()) report_unraisable(nullptr, threading);
-}
-
 }  // namespace
 
 bool start_interpreter() {
@@ -51,15 +42,6 @@ bool start_interpreter() {
   if (make_modules()) return true;
   (void)report_fatal();
   return false;
-}
-
-bool end_interpreter() {
-  wait_for_threads();
-  run_atexit();
-  host_exit();
-  const bool flushed = flush_out();
-  if (settings.stats) host_print_stats();
-  return flushed;
 }
 
 }  // namespace minipy

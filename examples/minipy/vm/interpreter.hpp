@@ -23,14 +23,17 @@ extern Settings settings;
 
 /// Starts the collector, mayfly, the types and the main thread's Thread. False: a message was printed on stderr.
 bool start_interpreter();
-/// threading's threads are waited for, atexit and the finalizers run, stdout is flushed. Once. False: stdout could
-/// not be written, which was reported.
+/// threading's threads are waited for, atexit and the finalizers run, the modules and what they kept die, stdout is flushed. Once. False: stdout could
+/// not be written, which was reported. REQUIRES: no frame runs.
 bool end_interpreter();
+/// Are the exit functions over? Then no other thread runs the program any more, and none can be started.
+bool ending();
 
 // ---- imports (import.cpp) ----
 extern Dict* modules;   // sys.modules
 extern Dict* builtins;  // names of the module builtins
 extern Module* main_module;
+extern bool main_has_functions;  // which keep its names alive
 /// The module of a dotted name, imported if need be with its packages: the innermost. Null: an exception.
 Module* import_module(Str* name);
 /// What the import statement does: `level` dots, `from` a tuple of names or null.
@@ -47,6 +50,8 @@ bool run_main_module(std::string_view name);
 /// Waiting for it is a blocking call of mayfly: collections go on meanwhile.
 void take_lock();
 void drop_lock();
+/// From now on no other thread gets it.
+void keep_lock();
 /// Runs f without the lock, as a blocking call. `f` must not touch a value. Natives that may wait are written with it.
 void unlocked(void (*f)(void*), void* argument);
 /// SIGINT asks for KeyboardInterrupt in the calling thread, the first one. SIGPIPE is ignored: writing answers EPIPE.

@@ -5,7 +5,7 @@
 //            again only after somebody else had it.
 // Waiting    is done in mayfly::blocking(): nothing there touches a value.
 // Threads    Arguments lie at the bottom of the new thread's stack, a root, before it begins and until it ends.
-// Lifetime   The lock is never destroyed: daemon threads wait for it while the process ends.
+// Lifetime   The lock is never destroyed: once the program ends (keep_lock()), daemon threads wait for it for ever.
 #include <pthread.h>
 #include <unistd.h>
 
@@ -36,6 +36,8 @@ struct InterpreterLock {
   bool held = false;
   int waiting = 0;
   std::uint64_t takes = 0;
+  const Thread* last = nullptr;  // who ends the program: from then on nobody else gets it
+  bool is_free() const { return !held && (last == nullptr || last == current_thread_); }
 };
 InterpreterLock& lock() {
   static auto* const the_lock = new InterpreterLock;
@@ -63,10 +65,10 @@ void wait_for_lock(void*) {
   std::unique_lock guard(l.mutex);
   if (yielded_at != 0) l.switched.wait(guard, [&] { return l.takes != yielded_at; });
   ++l.waiting;
-  while (l.held) {
+  while (!l.is_free()) {
     const std::uint64_t seen = l.takes;
     const bool timed_out = l.freed.wait_for(guard, kPatience) == std::cv_status::timeout;
-    if (timed_out && l.held && l.takes == seen) eval_break.fetch_or(kYieldLock, std::memory_order_relaxed);
+    if (timed_out && l.held && l.last == nullptr && l.takes == seen) eval_break.fetch_or(kYieldLock, std::memory_order_relaxed);
   }
   --l.waiting;
   taken(l);
@@ -75,7 +77,7 @@ void wait_for_lock(void*) {
 bool take_free_lock() {
   InterpreterLock& l = lock();
   const std::lock_guard guard(l.mutex);
-  if (l.held || yielded_at != 0) return false;
+  if (!l.is_free() || yielded_at != 0) return false;
   taken(l);
   return true;
 }
@@ -90,10 +92,17 @@ void drop_lock() {
   InterpreterLock& l = lock();
   const std::lock_guard guard(l.mutex);
   l.held = false;
-  const bool wanted = (eval_break.load(std::memory_order_relaxed) & kYieldLock) != 0;
+  const bool wanted = l.last == nullptr && (eval_break.load(std::memory_order_relaxed) & kYieldLock) != 0;
   yielded_at = wanted && l.waiting > 0 ? l.takes : 0;
   if (wanted && l.waiting == 0) eval_break.fetch_and(~static_cast<unsigned>(kYieldLock), std::memory_order_relaxed);
   l.freed.notify_one();
+}
+
+void keep_lock() {
+  InterpreterLock& l = lock();
+  const std::lock_guard guard(l.mutex);
+  l.last = current_thread_;
+  eval_break.fetch_and(~static_cast<unsigned>(kYieldLock), std::memory_order_relaxed);
 }
 
 void unlocked(void (*f)(void*), void* argument) {
@@ -187,6 +196,7 @@ bool begin_thread(Thread* t) {
 }  // namespace
 
 std::uint64_t start_thread(Value f, Tuple* args, Dict* keywords) {
+  if (ending()) return raise(exc::RuntimeError, "can't create new thread at interpreter shutdown"), 0;
   Thread* t = thread_new();
   if (t == nullptr) return 0;
   put_arguments(*t, f, args, keywords);
