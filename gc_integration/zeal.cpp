@@ -78,6 +78,7 @@ Status start(const char* text) noexcept {
     const std::string_view word = rest.substr(0, rest.find(','));
     rest.remove_prefix(word.size() == rest.size() ? word.size() : word.size() + 1);
     if (all.size() <= kTextRoom && apply(word, fail)) continue;
+    g_collect_alloc = g_collect_safepoint = g_collect_load = g_skip_drain = g_split_drain = g_reorder = g_yield = 0;
     std::snprintf(g_problem, sizeof g_problem,
                   "zeal: \"%.*s\" is none of seed:N, collect-alloc=N, collect-safepoint=N, fail-alloc=N, collect-load=N, skip-drain=N, split-drain=N, "
                   "reorder=N, yield=N",

@@ -37,6 +37,18 @@ inline Ref* bound(const Referent& referent, CallbackQueue& queue, void* callback
   return static_cast<Ref*>(holder(*result.value));
 }
 
+/// Binds references until the next one's block of memory would have to be mapped first; answers how many it bound. The referents of a page share blocks.
+inline std::size_t use_up_blocks(const Referent& referent, CallbackQueue& queue) {
+  bound(referent, queue, token(1));
+  for (std::size_t n = 1;; ++n) {
+    Ref* r = ref();
+    gc::zeal::fail_nth(2);                         // behind the link of the reference's own slot
+    const auto result = bind(r->node, referent, queue, token(1));
+    gc::zeal::fail_nth(0);
+    if (!result || n > 10'000) return n;
+  }
+}
+
 inline void kill_and_collect(void* dead) {
   scripted::kill(dead);
   scripted::run_cycle();

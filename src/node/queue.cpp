@@ -162,7 +162,11 @@ std::size_t CallbackQueue::shutdown() noexcept {
     const std::lock_guard lock(queue->mutex);
     queue->closed = true;
   }
-  for (Event event; take_settled(*queue, event);) ++dropped;
+  const auto drop = [&] {
+    for (Event event; take_settled(*queue, event);) ++dropped;
+  };
+  drop();
+  if (queue->waiting.load(std::memory_order_relaxed) != 0) (void)core::settle(), drop();   // object finalizers whose collection was not settled yet
   return dropped + node::forget_finalizers(*queue);
 }
 

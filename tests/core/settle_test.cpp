@@ -115,6 +115,54 @@ TEST(Settle, GoesOnWhereATimeBudgetEnded) {
   EXPECT_GT(drains, kDead);
 }
 
+TEST(Settle, ADeathNeedsNoMemory) {   // .queue.reserved
+  CallbackQueue& queue = *new CallbackQueue;
+  std::vector<Object*> dead;
+  for (unsigned i = 0; i < 500; ++i) {
+    Object* o = object();
+    bound({.obj = o}, queue, token(i));
+    bound({.obj = o}, queue, nullptr, RefKind::proxy);
+    ASSERT_EQ(finalize_raw({.obj = o}, queue, token(i), AtExit::no).status, Status::ok);
+    ASSERT_EQ(finalize_object({.obj = o}, queue, token(i)), Status::ok);
+    dead.push_back(o);
+  }
+  for (Object* o : dead) scripted::kill(o);
+  gc::zeal::fail_nth(1);
+  scripted::run_cycle();
+  EXPECT_EQ(take_all(queue).size(), 1500u);
+  EXPECT_EQ(gc::allocate(16), nullptr);                 // control: nobody had asked for any before
+  gc::zeal::fail_nth(0);
+}
+
+TEST(Queue, OneThatWasNeverUsedHasNothing) {
+  CallbackQueue& queue = *new CallbackQueue;
+  scripted::run_cycle();
+  EXPECT_FALSE(queue.pending());
+  EXPECT_FALSE(queue.collect());
+  EXPECT_EQ(queue.collect_and_drain().ran, 0u);
+  EXPECT_EQ(queue.stats().waiting, 0u);
+  queue.disown();
+  queue.begin_exit();
+  stop_drainer(queue);
+  Event event;
+  EXPECT_FALSE(queue.take(event));
+  EXPECT_EQ(queue.shutdown(), 0u);
+  EXPECT_EQ(bind(ref()->node, {.obj = object()}, queue).status, Status::shut_down);   // registrations are refused from now on
+}
+
+TEST(Queue, AShutdownWithoutMemoryLeavesItOpen) {
+  for (std::uint64_t n = 1;; ++n) {
+    ASSERT_LT(n, 20u);
+    CallbackQueue& queue = *new CallbackQueue;
+    gc::zeal::fail_nth(n);
+    EXPECT_EQ(queue.shutdown(), 0u);
+    gc::zeal::fail_nth(0);
+    const Status status = bind(ref()->node, {.obj = object()}, queue).status;
+    if (status == Status::shut_down) break;
+    EXPECT_EQ(status, Status::ok);
+  }
+}
+
 TEST(Queue, PutBackComesFirstAgain) {
   CallbackQueue& queue = *new CallbackQueue;
   Object* o = object();
@@ -159,6 +207,7 @@ class DrainTest : public ::testing::Test {
     kill_and_collect(o);
   }
   void SetUp() override { script.queue = &queue; }
+  void TearDown() override { (void)queue.shutdown(); }   // its host goes now, and the exit drains what waits
   Script script{};
   Host host = scripted_host(script);
   CallbackQueue& queue = *new CallbackQueue{&host};
@@ -195,6 +244,50 @@ TEST_F(DrainTest, KeepsItsBudget) {
   EXPECT_EQ(queue.drain({.items = 2}).ran, 2u);
   EXPECT_EQ(queue.drain({.nanoseconds = 0}).ran, 0u);
   EXPECT_EQ(queue.drain().ran, 3u);
+}
+
+TEST_F(DrainTest, ATimeBudgetBeyondTheClockIsNone) {
+  die(3);
+  const Drained drained = queue.drain({.nanoseconds = UINT64_MAX - 1});
+  EXPECT_EQ(drained.ran, 3u);
+  EXPECT_EQ(drained.left, 0u);
+}
+
+TEST_F(DrainTest, WithoutABudgetNothingIsCalled) {
+  die(3);
+  ASSERT_TRUE(queue.collect());                     // settles: now it is known how many wait
+  const Drained drained = queue.drain({.items = 0});
+  EXPECT_EQ(drained.ran, 0u);
+  EXPECT_EQ(drained.left, 3u);
+  EXPECT_FALSE(drained.busy);
+  EXPECT_TRUE(script.called.empty());
+}
+
+TEST_F(DrainTest, StopEndsCollectingToo) {
+  script.answer = Host::Called::stop;
+  die(3);
+  const Drained drained = queue.collect_and_drain();
+  EXPECT_TRUE(drained.stopped);
+  EXPECT_EQ(drained.ran, 1u);
+  EXPECT_EQ(drained.left, 2u);
+}
+
+TEST_F(DrainTest, CollectingEndsThoughEachCallbackMakesAnotherDeath) {
+  static Object* last;
+  struct Again {
+    static void run(Event& event) {
+      last = object();
+      ASSERT_EQ(finalize_raw({.obj = last}, *static_cast<CallbackQueue*>(event.payload), event.payload, AtExit::no, run).status, Status::ok);
+      scripted::kill(last);
+    }
+  };
+  Event first;
+  first.payload = &queue;
+  Again::run(first);
+  const Drained drained = queue.collect_and_drain();
+  EXPECT_GE(drained.ran, 8u);                       // more when zeal collects
+  EXPECT_FALSE(drained.stopped || drained.busy);
+  EXPECT_TRUE(queue.collect());
 }
 
 TEST_F(DrainTest, OneForcedCollectionSettlesAChainOfDeaths) {   // S17 S19 T1

@@ -254,3 +254,103 @@ void c_tables(void) {
   mayfly_table_clear(table);
   CHECK(mayfly_table_size(table) == 0);
 }
+
+/* Identity, names and hashes that nobody gave. */
+static void by_default(mayfly_queue *queue) {
+  object *a = new_object(1), *twin = new_object(1);
+  ref *r = new_ref(a, queue, &calls, MAYFLY_REF), *same = new_ref(a, queue, &wakes, MAYFLY_REF), *other = new_ref(twin, queue, NULL, MAYFLY_PROXY);
+  uint64_t hash = 0, same_hash = 1, other_hash = 0;
+  char text[100];
+  mayfly_event event;
+  CHECK(mayfly_equal(&r->node, &same->node, queue) == 1);
+  CHECK(mayfly_equal(&r->node, &other->node, queue) == 0);
+  CHECK(mayfly_hash(&r->node, queue, &hash) == MAYFLY_OK && mayfly_hash(&same->node, queue, &same_hash) == MAYFLY_OK && hash == same_hash);
+  CHECK(mayfly_hash(&other->node, queue, &other_hash) == MAYFLY_OK && hash != other_hash);
+  CHECK(mayfly_describe(&r->node, queue, text, sizeof text) > 20 && strstr(text, "to 'object' at") != NULL && strstr(text, "(") == NULL);
+  CHECK(mayfly_describe_non_iterator(&other->node, queue, text, sizeof text) > 20 && strstr(text, "non-iterator 'object' object") != NULL);
+  c_test.kill_and_collect(twin);
+  CHECK(mayfly_describe(&other->node, queue, text, sizeof text) > 20 && strncmp(text, "<weakproxy at", 13) == 0 && strstr(text, "; dead>") != NULL);
+  CHECK(mayfly_describe_non_iterator(&other->node, queue, text, sizeof text) == 41 && strcmp(text, mayfly_message(MAYFLY_E_DEAD)) == 0);
+  c_test.kill_and_collect(a);
+  CHECK(mayfly_queue_take(queue, &event) && event.payload == &wakes);
+  CHECK(mayfly_queue_take(queue, &event) && event.payload == &calls);
+}
+
+void c_defaults(void) {
+  mayfly_host nothing;
+  memset(&nothing, 0, sizeof nothing);
+  nothing.size = sizeof nothing;
+  by_default(mayfly_queue_new(NULL));
+  by_default(mayfly_queue_new(&nothing));
+}
+
+static int always_fails(void *self, const mayfly_event *event) { return self == &calls && event->ref != NULL ? MAYFLY_CALLED_FAILED : MAYFLY_CALLED_STOP; }
+
+/* Nobody wants to hear of the failure: it is counted all the same, and the others are called. */
+void c_failing_host(void) {
+  mayfly_host host;
+  mayfly_queue *queue;
+  object *o = new_object(1);
+  memset(&host, 0, sizeof host);
+  host.size = sizeof host;
+  host.self = &calls;
+  host.call = always_fails;
+  queue = mayfly_queue_new(&host);
+  (void)new_ref(o, queue, &calls, MAYFLY_REF);
+  (void)new_ref(o, queue, &calls, MAYFLY_REF);
+  c_test.kill_and_collect(o);
+  CHECK(mayfly_queue_drain(queue, SIZE_MAX, UINT64_MAX).ran == 2);
+  CHECK(mayfly_queue_get_stats(queue).failed == 2);
+}
+
+/* Weak keys, compared by identity, and what the dead leave behind. */
+void c_identity_table(void) {
+  mayfly_queue *queue = new_queue();
+  mayfly_table *table = c_test.allocate(sizeof *table);
+  object *a = new_object(1), *twin = new_object(1);
+  mayfly_probe key = {7, NULL, NULL, NULL};
+  mayfly_item item;
+  mayfly_cursor cursor;
+  mayfly_table_init(table, 0, queue);
+  key.what = a;
+  CHECK(mayfly_table_set(table, &key, &calls, to(a)) == MAYFLY_OK);
+  key.what = twin;
+  CHECK(mayfly_table_find(table, &key, &item) == MAYFLY_E_ABSENT && item.key == NULL);
+  key.what = a;
+  CHECK(mayfly_table_find(table, &key, &item) == MAYFLY_OK && item.key == a && item.value == &calls);
+  c_test.kill_and_collect(a);
+  memset(&cursor, 0, sizeof cursor);
+  CHECK(mayfly_table_next(table, &cursor, 0) == MAYFLY_E_ABSENT);
+  memset(&cursor, 0, sizeof cursor);
+  CHECK(mayfly_table_next(table, &cursor, 1) == MAYFLY_OK && cursor.item.key == NULL && cursor.item.value == &calls);
+}
+
+void c_immortal(void) {
+  static uint64_t forever[2];
+  mayfly_queue *queue = new_queue();
+  mayfly_referent referent = {NULL, NULL, 0};
+  mayfly_handle handle;
+  mayfly_node *bound;
+  ref *r = c_test.allocate(sizeof *r);
+  referent.obj = forever;
+  CHECK(mayfly_bind(&r->node, referent, queue, &calls, MAYFLY_REF, &bound) == MAYFLY_E_NOT_COLLECTABLE && bound == NULL);
+  CHECK(mayfly_weak_handle(referent, &handle) == MAYFLY_E_NOT_COLLECTABLE && mayfly_load(handle) == NULL);
+  referent.immortal = 1;
+  CHECK(mayfly_bind(&r->node, referent, queue, &calls, MAYFLY_REF, &bound) == MAYFLY_OK && bound == &r->node);
+  c_test.kill_and_collect(new_object(1));
+  CHECK(mayfly_get(&r->node) == forever && mayfly_count(referent) == 1);
+  mayfly_unbind(&r->node);
+  CHECK(mayfly_get(&r->node) == NULL && mayfly_count(referent) == 0);
+}
+
+void c_no_memory(void) {
+  mayfly_registered finalizer = {1};
+  mayfly_queue *queue = new_queue();
+  object *o = new_object(1);
+  c_test.fail_nth(1);
+  CHECK(mayfly_queue_new(NULL) == NULL);
+  c_test.fail_nth(1);
+  CHECK(mayfly_finalize(to(o), queue, &calls, 0, NULL, &finalizer) == MAYFLY_E_MEMORY && finalizer.id == 0);
+  c_test.fail_nth(0);
+  CHECK(mayfly_finalize(to(o), queue, &calls, 0, NULL, &finalizer) == MAYFLY_OK && mayfly_alive(finalizer));
+}

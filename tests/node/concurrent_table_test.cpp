@@ -3,6 +3,7 @@
 #include <mayfly/concurrent_weak_set.hpp>
 
 #include <barrier>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -70,6 +71,55 @@ TEST(ConcurrentWeakSet, GrowsByStoredHashesAndKeepsOnlyTheLiving) {
     EXPECT_EQ(symbols.size(), 500u);
     for (std::uint64_t key = 0; key < 1000; ++key) EXPECT_EQ(symbols.find(key), key % 2 == 1 ? all[key] : nullptr);
   }
+}
+
+TEST(ConcurrentWeakSet, AnyNumberOfShardsServes) {
+  for (const unsigned shards : {0u, 1u, 3u, 4096u, 1u << 20}) {
+    Symbols symbols(ByKey{}, shards);
+    std::vector<Symbol*> all;
+    for (std::uint64_t key = 0; key < 100; ++key) all.push_back(intern(symbols, key));
+    for (std::uint64_t key = 0; key < 100; ++key) EXPECT_EQ(symbols.find(key), all[key]);
+    EXPECT_EQ(symbols.size(), 100u);
+  }
+}
+
+TEST(ConcurrentWeakSet, SetsLiveAndEndBesideEachOther) {
+  auto first = std::make_unique<Symbols>(), second = std::make_unique<Symbols>(), third = std::make_unique<Symbols>();
+  for (Symbols* symbols : {first.get(), second.get(), third.get()}) EXPECT_NE(intern(*symbols, 1), nullptr);
+  second.reset();                                // in the middle of their list
+  EXPECT_NE(first->find(std::uint64_t{1}), third->find(std::uint64_t{1}));
+#ifndef __SANITIZE_THREAD__                      // it dies of more than 64 locks held at once
+  before_fork();
+  after_fork(ForkSide::parent);
+#endif
+  third.reset();
+  Symbols fourth;
+  EXPECT_NE(intern(fourth, 1), first->find(std::uint64_t{1}));
+  first.reset();
+  EXPECT_NE(fourth.find(std::uint64_t{1}), nullptr);
+}
+
+TEST(ConcurrentWeakSet, AGrowthWithoutMemoryLosesNothing) {
+  Symbols symbols(ByKey{}, 1);
+  std::vector<Symbol*> all;
+  int refused = 0;
+  for (std::uint64_t key = 0; key < 1000; ++key) {
+    Symbol* symbol = new_symbol(key);
+    ASSERT_EQ(weak_handle({.obj = symbol}).status, Status::ok);   // so that growing alone asks for memory
+    gc::zeal::fail_nth(1);
+    const auto result = symbols.intern(key, [&] { return symbol; });
+    gc::zeal::fail_nth(0);
+    if (!result) {
+      ++refused;
+      ASSERT_EQ(result.status, Status::no_memory);
+      ASSERT_EQ(symbols.find(key), nullptr);
+      ASSERT_EQ(symbols.size(), all.size());
+      ASSERT_EQ(symbols.intern(key, [&] { return symbol; }).value, symbol);
+    }
+    all.push_back(symbol);
+  }
+  EXPECT_GE(refused, 3);
+  for (std::uint64_t key = 0; key < 1000; ++key) EXPECT_EQ(symbols.find(key), all[key]);
 }
 
 TEST(ConcurrentWeakSet, DeadEntriesDoNotPileUp) {

@@ -1,7 +1,10 @@
 // Delivery by a thread of mayfly's, hints through file descriptors, and what a queue tells about itself.
+#include "tests/child.hpp"
 #include "tests/scripted_world.hpp"
 
 #include <poll.h>
+#include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -122,6 +125,87 @@ TEST_F(DrainerTest, IsRefusedAfterShutdown) {
   (void)queue.shutdown();
   EXPECT_EQ(start_drainer(queue), Status::shut_down);
 }
+
+TEST_F(DrainerTest, WithoutMemoryNothingIsStartedOrOwned) {
+  const auto refused = [](CallbackQueue& q, std::uint64_t n, Status (*call)(CallbackQueue&)) {
+    gc::zeal::fail_nth(n);
+    const Status status = call(q);
+    gc::zeal::fail_nth(0);
+    EXPECT_TRUE(status == Status::ok || status == Status::no_memory);
+    return status != Status::ok;
+  };
+  const auto hint = [](CallbackQueue& q) { return q.set_wake([](void*) { ++g_called; }, nullptr); };
+  const auto fd = [](CallbackQueue& q) { return q.wake_fd() < 0 ? Status::no_memory : Status::ok; };
+  for (Status (*call)(CallbackQueue&) : {+[](CallbackQueue& q) { return start_drainer(q); }, +[](CallbackQueue& q) { return q.own(); }, +hint, +fd}) {
+    for (std::uint64_t n = 1;; ++n) {
+      ASSERT_LT(n, 20u);
+      auto& fresh = *new CallbackQueue;
+      const bool failed = refused(fresh, n, call);
+      if (!failed) {
+        stop_drainer(fresh);
+        break;
+      }
+      EXPECT_FALSE(fresh.pending());
+      EXPECT_EQ(call(fresh), Status::ok);                  // repeated
+      stop_drainer(fresh);
+    }
+  }
+}
+
+TEST_F(DrainerTest, WithoutFileDescriptorsThereIsNoDrainerAndNoWakeUp) {
+  ASSERT_EQ(queue.own(), Status::ok);
+  rlimit had;
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &had), 0);
+  const rlimit none{0, had.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const int fd = queue.wake_fd();
+  const Status started = start_drainer(queue);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &had), 0);
+  EXPECT_EQ(fd, -1);
+  EXPECT_EQ(started, Status::no_memory);
+  die();
+  EXPECT_EQ(queue.drain().ran, 1u);                        // still this thread's
+  EXPECT_GE(queue.wake_fd(), 0);
+}
+
+TEST_F(DrainerTest, WithoutAThreadThereIsNoDrainer) {
+  pthread_attr_t had, huge;
+  ASSERT_EQ(::pthread_getattr_default_np(&had), 0);
+  ASSERT_EQ(::pthread_attr_init(&huge), 0);
+  ASSERT_EQ(::pthread_attr_setstacksize(&huge, std::size_t{1} << 50), 0);   // more than there are addresses
+  ASSERT_EQ(::pthread_setattr_default_np(&huge), 0);
+  const Status started = start_drainer(queue);
+  ASSERT_EQ(::pthread_setattr_default_np(&had), 0);
+  EXPECT_EQ(started, Status::no_memory);
+  stop_drainer(queue);
+  die();
+  EXPECT_EQ(queue.drain().ran, 1u);
+  EXPECT_EQ(start_drainer(queue), Status::ok);
+}
+
+/// The first hint of a process makes the sentinels; a later queue's finds them there.
+void the_first_hint_without_memory() {
+  CallbackQueue& queue = *new CallbackQueue;
+  ASSERT_EQ(queue.own(), Status::ok);
+  const auto hint = [](void*) { ++g_called; };
+  for (const std::uint64_t n : {1u, 2u}) {                 // a sentinel, its registration
+    gc::zeal::fail_nth(n);
+    EXPECT_EQ(queue.set_wake(hint, nullptr), Status::no_memory);
+    gc::zeal::fail_nth(n);
+    EXPECT_EQ(queue.wake_fd(), -1);
+    gc::zeal::fail_nth(n);
+    EXPECT_EQ(start_drainer(queue), Status::no_memory);
+  }
+  gc::zeal::fail_nth(3);                                   // one sentinel is enough
+  EXPECT_EQ(queue.set_wake(hint, nullptr), Status::ok);
+  EXPECT_EQ(gc::allocate(16) != nullptr, true);            // control: it was refused
+  gc::zeal::fail_nth(0);
+  Object* o = object();
+  ASSERT_EQ(bind_closure(ref()->node, {.obj = o}, queue, g_note).status, Status::ok);
+  clear_now({.obj = o});
+  EXPECT_EQ(g_called, 1);
+}
+TEST_F(DrainerTest, TheFirstHintWithoutMemoryIsRefused) { EXPECT_IN_CHILD(the_first_hint_without_memory()); }
 
 TEST_F(DrainerTest, AnEventfdBecomesReadableWhenSomethingWasQueued) {
   const int fd = queue.wake_fd();

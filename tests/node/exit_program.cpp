@@ -134,6 +134,45 @@ void a_thousand_forks() {
   say(failed == 0 ? 'k' : '!');
 }
 
+/// What pthread_atfork() would have had done. A child ends by exit() with the finalizers that are left to it.
+template <class F>
+void fork_by_the_host(F in_child) {
+  before_fork();
+  const pid_t child = ::fork();
+  after_fork(child == 0 ? ForkSide::child : ForkSide::parent);
+  if (child == 0) {
+    in_child();
+    std::exit(0);
+  }
+  int status = 1;
+  if (::waitpid(child, &status, 0) != child || status != 0) std::abort();
+  say('|');
+}
+
+/// While a drainer is inside a callback, then while another thread owns the queue: the child has neither thread, and drains for itself.
+void forks_by_the_host() {
+  static std::atomic<bool> inside{false}, done{false};
+  const auto drain = [] {
+    on_death([] { say('k'); });
+    if (default_queue().drain().ran != 1) std::abort();
+  };
+  if (start_drainer(default_queue()) != Status::ok) std::abort();
+  on_death([] {
+    inside = true;
+    while (!done) std::this_thread::yield();
+  });
+  while (!inside) std::this_thread::yield();
+  fork_by_the_host(drain);
+  done = true;
+  stop_drainer(default_queue());
+  std::thread owner([] {
+    const ThreadScope scope;
+    if (default_queue().own() != Status::ok) std::abort();
+  });
+  owner.join();
+  fork_by_the_host(drain);
+}
+
 void forks() {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -150,8 +189,9 @@ void forks() {
 int main(int argc, char** argv) {
   const std::string_view way = argc == 2 ? argv[1] : "";
   Options options;
-  if (way == "fork-parent") options.inherited_finalizers = Options::InheritedFinalizers::parent;
+  if (way == "fork-parent" || way == "host-fork-parent") options.inherited_finalizers = Options::InheritedFinalizers::parent;
   if (way == "host") options.exit = Options::Exit::host;
+  if (way.substr(0, 9) == "host-fork") options.fork = Options::Fork::host;
   options.exit_report = [](std::size_t not_run) { say(static_cast<char>('0' + not_run)); };
   if (way == "deadline") options.exit_nanoseconds = 50'000'000;
   if (init(options) != Status::ok) return 1;
@@ -208,6 +248,7 @@ int main(int argc, char** argv) {
   if (way == "dropped") {             // a host's payload, and no Host::call
     if (finalize_raw({.obj = g_thing.get()}, default_queue(), g_thing.get()).status != Status::ok) return 1;
   }
+  if (way.substr(0, 9) == "host-fork") forks_by_the_host();
   if (way.substr(0, 4) == "fork") forks();
   return 0;
 }

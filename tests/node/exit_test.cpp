@@ -51,6 +51,9 @@ TEST(Exit, AThousandForksBesideRunningThreads) { expect("thousand-forks", "kcba"
 TEST(Exit, BothSidesOfAForkRunThem) { expect("fork-both", "ncba|cba", 0); }   // T8
 TEST(Exit, AForkedChildMayLeaveThemToItsParent) { expect("fork-parent", "n|cba", 0); }   // T8
 
+TEST(Exit, AHostMayForkWithoutOurHandlers) { expect("host-fork", "kcba|kcba|cba", 0); }
+TEST(Exit, AHostThatForksMayLeaveThemToTheParent) { expect("host-fork-parent", "k|k|cba", 0); }
+
 TEST(Exit, AnExceptionOutOfMainRunsNone) {   // T8
   for (const char* way : {"exception", "abort"}) {
     const Ended ended = run(way);

@@ -56,8 +56,76 @@ TEST_F(FinalizeTest, DetachedWhileQueuedIsSkipped) {
   Event event;
   ASSERT_TRUE(queue.take(event));
   EXPECT_EQ(event.payload, token(2));
+  EXPECT_TRUE(alive(f));
+  EXPECT_EQ(peek(f).object, nullptr);        // dead, though its finalizer waits
+  EXPECT_EQ(peek(f).payload, nullptr);
   EXPECT_EQ(detach(f), token(1));
   EXPECT_FALSE(queue.take(event));
+}
+
+TEST_F(FinalizeTest, PutBackItComesAgainAndIsNoLongerAlive) {
+  Object* o = object();
+  const Registered f = finalizer(o, 1, AtExit::yes);
+  finalizer(o, 2);
+  kill_and_collect(o);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  ASSERT_TRUE(queue.take(event));
+  queue.put_back(event);
+  EXPECT_FALSE(alive(f));
+  EXPECT_EQ(payloads(), std::vector<void*>{token(1)});
+  EXPECT_EQ(queue.shutdown(), 0u);
+}
+
+TEST_F(FinalizeTest, NoneAtAllAnswersNothing) {   // T7
+  const Registered none;
+  EXPECT_EQ(at_exit(none), AtExit::no);
+  EXPECT_EQ(peek(none).object, nullptr);
+  set_exit_priority(none, 3);
+  EXPECT_FALSE(alive(none));
+}
+
+TEST_F(FinalizeTest, RefusesWhatIsNoCollectedObject) {   // S3
+  int local = 0;
+  EXPECT_EQ(finalize_raw({.obj = &local}, queue, token(1)).status, Status::not_collectable);
+  EXPECT_EQ(finalize_object({.obj = &local}, queue, token(1)), Status::not_collectable);
+  EXPECT_EQ(finalize_object({.obj = nullptr}, queue, token(1)), Status::not_collectable);
+  EXPECT_FALSE(queue.pending());
+}
+
+TEST_F(FinalizeTest, AnObjectsOwnFinalizerIsDroppedByShutdown) {
+  Object* early = object();
+  Object* late = object();
+  for (Object* o : {early, late}) ASSERT_EQ(finalize_object({.obj = o}, queue, token(1)), Status::ok);
+  kill_and_collect(early);
+  gc::invoke_finalizers();                   // waits
+  EXPECT_EQ(queue.shutdown(), 1u);
+  kill_and_collect(late);
+  gc::invoke_finalizers();
+  EXPECT_TRUE(payloads().empty());
+  EXPECT_EQ(queue.stats().waiting, 0u);
+  EXPECT_EQ(finalize_object({.obj = object()}, queue, token(1)), Status::shut_down);
+}
+
+TEST_F(FinalizeTest, AFailedObjectFinalizerLeavesTheEarlierOneInPlace) {
+  static int calls;
+  calls = 0;
+  finalizer(object(), 9);                    // the queue is there
+  int failures = 0;
+  for (std::uint64_t n = 1;; ++n) {
+    ASSERT_LT(n, 20u);
+    Object* o = object();
+    ASSERT_EQ(gc::set_finalizer(o, {[](void*, void*) { ++calls; }, nullptr}).status, Status::ok);
+    gc::zeal::fail_nth(n);
+    const Status status = finalize_object({.obj = o}, queue, token(1));
+    gc::zeal::fail_nth(0);
+    kill_and_collect(o);
+    EXPECT_EQ(payloads().size(), status == Status::ok ? 1u : 0u);
+    if (status == Status::ok) break;
+    EXPECT_EQ(status, Status::no_memory);
+    EXPECT_EQ(calls, ++failures);
+  }
+  EXPECT_EQ(failures, 2);
 }
 
 TEST_F(FinalizeTest, AtExitComesNewestFirstAndLaterOnesJoin) {   // S45

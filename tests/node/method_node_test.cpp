@@ -97,6 +97,22 @@ TEST_F(MethodNodeTest, UnbindingSilencesBoth) {
   EXPECT_TRUE(take_all(queue).empty());
 }
 
+TEST_F(MethodNodeTest, ItsHalvesMayReferToOneObject) {
+  Method* m = method(object, object, token(1));
+  const Method* other = method(object, object, token(2));
+  EXPECT_EQ(count({.obj = object}), 4u);
+  unbind(m->node.object);                                      // finds its own among the watchers of one holder
+  EXPECT_EQ(count({.obj = object}), 3u);
+  EXPECT_EQ(get(m->node.function), object);
+  EXPECT_EQ(get(m->node).object, nullptr);
+  unbind(m->node);
+  EXPECT_EQ(count({.obj = object}), 2u);
+  kill_and_collect(object);
+  const auto events = take_all(queue);
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].holder, other);
+}
+
 TEST_F(MethodNodeTest, AFailedBindingLeavesBothUnbound) {
   auto* m = static_cast<Method*>(gc::allocate(sizeof(Method)));
   (void)method(object, function);

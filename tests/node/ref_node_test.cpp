@@ -1,4 +1,8 @@
+#include "gc_integration/slots.hpp"
+#include "tests/child.hpp"
 #include "tests/scripted_world.hpp"
+
+#include <mayfly/weak.hpp>
 
 namespace mayfly::world {
 namespace {
@@ -192,6 +196,127 @@ TEST_P(RefNodeTest, EveryFailingAllocationLeavesNothingBehind) {
   }
 }
 
+TEST_P(RefNodeTest, MemoryThatIsRefusedUnderTheLockLeavesNothingBehind) {
+  Object* o = object();
+  const std::size_t refs = use_up_blocks(of(o), queue);
+  EXPECT_EQ(count(of(o)), refs);
+  const std::size_t links = scripted::link_count(), slots = gc::slots_in_use();
+  Ref* r = ref();
+  gc::zeal::fail_nth(2);
+  EXPECT_EQ(bind(r->node, of(o), queue, token(1)).status, Status::no_memory);
+  gc::zeal::fail_nth(0);
+  EXPECT_EQ(get(r->node), nullptr);
+  EXPECT_EQ(count(of(o)), refs);
+  EXPECT_EQ(scripted::link_count(), links);
+  EXPECT_EQ(gc::slots_in_use(), slots);
+  ASSERT_EQ(bind(r->node, of(o), queue, token(1)).status, Status::ok);
+  kill_and_collect(o);
+  EXPECT_EQ(take_all(queue).size(), refs + 1);
+}
+
+TEST(RefNode, ACellThatIsRefusedLeavesNothingBehind) {
+  alignas(4096) static unsigned char page[4096];
+  CallbackQueue& queue = *new CallbackQueue;
+  const Referent first{.obj = page, .life = Referent::Life::immortal}, second{.obj = page + 64, .life = Referent::Life::immortal};
+  const WeakHandle known = weak_handle(second).value;
+  const std::size_t before = use_up_blocks(first, queue);
+  const std::size_t chunk = use_up_blocks(first, queue);
+  for (std::size_t i = 1; i < chunk; ++i) bound(first, queue, token(1));
+  const std::size_t links = scripted::link_count(), slots = gc::slots_in_use();
+  Ref* r = ref();
+  gc::zeal::fail_nth(2);                               // there is a block for the watcher, and none for the cell
+  EXPECT_EQ(bind(r->node, second, queue, token(1)).status, Status::no_memory);
+  gc::zeal::fail_nth(0);
+  EXPECT_EQ(get(r->node), nullptr);
+  bound(first, queue, token(1));                       // control: that block is free again, and is the last
+  gc::zeal::fail_nth(2);
+  EXPECT_EQ(finalize_raw(second, queue, token(2), AtExit::no).status, Status::no_memory);
+  gc::zeal::fail_nth(0);
+  EXPECT_EQ(count(second), 0u);
+  EXPECT_EQ(load(known), page + 64);
+  EXPECT_EQ(scripted::link_count(), links + 1);
+  EXPECT_EQ(gc::slots_in_use(), slots + 1);
+  ASSERT_EQ(bind(r->node, second, queue, token(1)).status, Status::ok);
+  EXPECT_EQ(detach(finalize_raw(second, queue, token(2), AtExit::no).value), token(2));
+  for (const Referent& referent : {first, second}) clear_now(referent);
+  EXPECT_EQ(take_all(queue).size(), before + 2 * chunk + 1);
+}
+
+TEST_P(RefNodeTest, IsSharedByThoseWhoPointToTheSamePlaceInTheObject) {   // S2
+  Object* o = object();
+  Ref* inner = bound({.obj = &o->value, .cell = of(o).cell}, queue);
+  EXPECT_EQ(canonical(of(o), RefKind::ref), nullptr);
+  Ref* outer = bound(of(o), queue);
+  EXPECT_NE(outer, inner);
+  EXPECT_EQ(get(inner->node), &o->value);
+  EXPECT_EQ(get(outer->node), o);
+  EXPECT_EQ(canonical(of(o), RefKind::ref), &outer->node);
+  EXPECT_EQ(count(of(o)), 2u);
+}
+
+TEST_P(RefNodeTest, ListingWithoutMemoryCallsNobody) {
+  Object* o = object();
+  bound(of(o), queue, token(1));
+  ASSERT_EQ(finalize_raw(of(o), queue, token(2), AtExit::no).status, Status::ok);   // no reference: neither counted nor listed
+  int seen = 0;
+  const auto counts = [](void* n, RefNode&) { ++*static_cast<int*>(n); };
+  gc::zeal::fail_nth(1);
+  EXPECT_EQ(each(of(o), counts, &seen), Status::no_memory);
+  gc::zeal::fail_nth(0);
+  EXPECT_EQ(seen, 0);
+  EXPECT_EQ(each(of(o), counts, &seen), Status::ok);
+  EXPECT_EQ(seen, 1);
+  EXPECT_EQ(count(of(o)), 1u);
+}
+
+TEST(RefNode, WhatNobodyRefersToHasNoReferences) {   // S10
+  int local = 0, seen = 0;
+  const auto counts = [](void* n, RefNode&) { ++*static_cast<int*>(n); };
+  for (void* referent : {static_cast<void*>(&local), static_cast<void*>(object()), static_cast<void*>(nullptr)}) {
+    EXPECT_EQ(count({.obj = referent}), 0u);
+    EXPECT_EQ(each({.obj = referent}, counts, &seen), Status::ok);
+    EXPECT_EQ(canonical({.obj = referent}, RefKind::ref), nullptr);
+    clear_now({.obj = referent});
+  }
+  EXPECT_EQ(seen, 0);
+}
+
+TEST(RefNode, AnImmortalReferentDiesByHandAlone) {   // T6
+  alignas(16) static Object forever;
+  CallbackQueue& queue = *new CallbackQueue;
+  const Referent referent{.obj = &forever, .life = Referent::Life::immortal};
+  Ref* r = bound(referent, queue, token(1));
+  clear_now(referent);
+  EXPECT_EQ(get(r->node), nullptr);
+  EXPECT_EQ(take_all(queue).size(), 1u);
+  EXPECT_EQ(get(bound(referent, queue, token(2))->node), &forever);
+}
+
+TEST(RefNode, NoAddressAboveTheOnesOfProgramsIsReferredTo) {
+  CallbackQueue& queue = *new CallbackQueue;
+  const std::size_t slots = gc::slots_in_use();
+  const Referent high{.obj = reinterpret_cast<void*>(std::uintptr_t{1} << 50), .life = Referent::Life::immortal};
+  EXPECT_EQ(weak_handle(high).status, Status::not_collectable);
+  EXPECT_EQ(bind(ref()->node, high, queue).status, Status::not_collectable);
+  Object* o = object();
+  EXPECT_EQ(weak_handle({.obj = reinterpret_cast<char*>(o) + 4}).status, Status::not_collectable);   // no place for an object
+  EXPECT_EQ(gc::slots_in_use(), slots);
+}
+
+/// A reference dies in the very allocation of each(), which zeal makes collect.
+void a_death_while_listing() {
+  ASSERT_EQ(init({.zeal = "seed:1,collect-alloc=1"}), Status::ok);
+  CallbackQueue& queue = *new CallbackQueue;
+  Object* o = object();
+  Ref* dying = bound({.obj = o}, queue, token(1));
+  Ref* living = bound({.obj = o}, queue, token(2));
+  scripted::kill(dying);
+  std::vector<RefNode*> seen;
+  EXPECT_EQ(each({.obj = o}, [](void* list, RefNode& node) { static_cast<std::vector<RefNode*>*>(list)->push_back(&node); }, &seen), Status::ok);
+  EXPECT_EQ(seen, std::vector<RefNode*>{&living->node});
+}
+TEST(RefNode, OneThatDiesWhileTheOthersAreListedIsNotListed) { EXPECT_IN_CHILD(a_death_while_listing()); }
+
 TEST(RefNode, RefusesWhatIsNoCollectedObject) {   // S3
   CallbackQueue& queue = *new CallbackQueue;
   Ref* r = ref();
@@ -239,6 +364,25 @@ TEST(RefNode, KeepsAnInteriorReferentPointer) {
   Object* o = object();
   Ref* r = bound({.obj = &o->value}, queue);
   EXPECT_EQ(get(r->node), &o->value);
+}
+
+TEST_P(RefNodeTest, ARevivedRefMayBeUnbound) {   // T4
+  for (const bool alone : {true, false}) {
+    Object* o = object();
+    Ref* other = alone ? nullptr : bound(of(o), queue, token(3));
+    Ref* r = bound(of(o), queue, token(1));
+    ASSERT_EQ(finalize_object({.obj = r}, queue, token(2)), Status::ok);
+    kill_and_collect(r);
+    EXPECT_EQ(take_all(queue).size(), 1u);
+    ASSERT_EQ(get(r->node), o);
+    unbind(r->node);
+    EXPECT_EQ(get(r->node), nullptr);
+    EXPECT_EQ(count(of(o)), alone ? 0u : 1u);
+    EXPECT_TRUE(alone || get(other->node) == o);
+    ASSERT_EQ(bind(r->node, of(o), queue, token(4)).status, Status::ok);
+    kill_and_collect(o);
+    EXPECT_EQ(take_all(queue).size(), alone ? 1u : 2u);
+  }
 }
 
 TEST_P(RefNodeTest, ARevivedRefStillReadsItsReferentAndItsCallbackIsCancelled) {   // T4

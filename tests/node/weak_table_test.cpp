@@ -298,6 +298,91 @@ TEST(WeakTable, EveryFailingAllocationLeavesItAsItWas) {
   }
 }
 
+TEST(WeakTable, MemoryRefusedForHalfOfAGrowthChangesNothing) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  std::vector<Object*> keys;
+  for (int i = 0; i < 9; ++i) {                              // eight fit; all have their slots, so that growing alone asks for memory
+    keys.push_back(object());
+    ASSERT_TRUE(weak_handle({.obj = keys.back()}));
+    if (i < 8) {
+      ASSERT_EQ(table.set(identity(keys.back()), token(1), {.obj = keys.back()}), Status::ok);
+    }
+  }
+  for (const std::uint64_t n : {1u, 2u}) {                   // the entries, the index
+    gc::zeal::fail_nth(n);
+    EXPECT_EQ(table.set(identity(keys[8]), token(1), {.obj = keys[8]}), Status::no_memory);
+    gc::zeal::fail_nth(0);
+    EXPECT_EQ(table.size(), 8u);
+    for (int i = 0; i < 9; ++i) EXPECT_EQ(table.find(identity(keys[i])).status, i < 8 ? Status::ok : Status::absent);
+  }
+  EXPECT_EQ(table.set(identity(keys[8]), token(1), {.obj = keys[8]}), Status::ok);
+  EXPECT_EQ(table.size(), 9u);
+}
+
+TEST(WeakTable, ATableThatCannotBeMadeKnownToItsQueueTakesNothing) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  (void)use_up_blocks({.obj = &table}, queue);
+  Object* key = object();
+  gc::zeal::fail_nth(1);
+  EXPECT_EQ(table.set(identity(key), token(1), {.obj = key}), Status::no_memory);
+  gc::zeal::fail_nth(0);
+  EXPECT_EQ(table.size(), 0u);
+  EXPECT_EQ(table.find(identity(key)).status, Status::absent);
+  ASSERT_EQ(table.set(identity(key), token(1), {.obj = key}), Status::ok);
+  kill_and_collect(key);
+  (void)take_all(queue);                                     // which sweeps it
+  WeakTable::Cursor at;
+  EXPECT_EQ(table.next(at, WeakTable::Dead::show), Status::absent);
+  clear_now({.obj = &table});
+}
+
+TEST(WeakTable, ACursorRemovesOnlyWhatItStandsOn) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  WeakTable::Cursor nowhere;
+  ASSERT_EQ(table.next(nowhere), Status::absent);
+  EXPECT_EQ(table.remove(nowhere), Status::absent);          // at the start of an empty table
+  Object* key = object();
+  ASSERT_EQ(table.set(identity(key), token(1), {.obj = key}), Status::ok);
+  EXPECT_EQ(table.remove(nowhere), Status::changed);
+  EXPECT_EQ(table.size(), 1u);
+  WeakTable::Cursor at;
+  ASSERT_EQ(table.next(at), Status::ok);
+  kill_and_collect(key);
+  EXPECT_EQ(table.pop_newest().status, Status::empty);       // lets the dead one go: no change of the program's
+  EXPECT_EQ(table.remove(at), Status::absent);
+  EXPECT_EQ(table.next(at), Status::absent);
+}
+
+TEST(WeakTable, AnUpdateEndsAtTheFirstTrouble) {   // S34
+  auto& queue = *new CallbackQueue;
+  WeakTable& from = table_in(queue);
+  WeakTable& to = table_in(queue);
+  std::vector<Object*> keys;
+  for (int i = 0; i < 3; ++i) {
+    keys.push_back(object());
+    ASSERT_EQ(from.set({.hash = 1, .what = keys.back()}, token(1), {.obj = keys.back()}), Status::ok);
+  }
+  Object* there = object();
+  ASSERT_EQ(to.set({.hash = 1, .what = there}, token(2), {.obj = there}), Status::ok);
+  const auto fails = [](void*, const void*, void*) { return Answer::error; };
+  EXPECT_EQ(to.update(from, nullptr, fails), Status::host_error);
+  EXPECT_EQ(to.size(), 1u);
+  const auto changes = [](void* table, const void*, void*) {
+    EXPECT_EQ(static_cast<WeakTable*>(table)->pop_newest().status, Status::ok);
+    return Answer::no;
+  };
+  EXPECT_EQ(to.update(from, &from, changes), Status::changed);
+  EXPECT_EQ(to.size(), 2u);                                  // what came before it stays
+  EXPECT_EQ(from.size(), 2u);
+  WeakTable on_stack(WeakSide::key, &queue);
+  EXPECT_EQ(on_stack.update(from, nullptr, nullptr), Status::not_collectable);
+  EXPECT_EQ(on_stack.size(), 0u);
+  EXPECT_EQ(to.update(to, nullptr, fails), Status::ok);      // itself: nothing is asked
+}
+
 TEST(WeakTable, RefusesBadPlacesAndBadReferents) {
   auto& queue = *new CallbackQueue;
   WeakTable& table = table_in(queue);

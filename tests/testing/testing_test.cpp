@@ -2,6 +2,8 @@
 #include <mayfly/mayfly.hpp>
 #include <mayfly/testing.hpp>
 
+#include "tests/child.hpp"
+
 #include <gc.h>
 #include <gtest/gtest.h>
 
@@ -179,17 +181,45 @@ TEST_F(ZealDeathTest, AStringThatIsNotUnderstoodIsRefusedByName) {
       {
         const Status status = init({.zeal = "seed:1,collect-aloc=3"});
         std::fputs(init_problem(), stderr);
-        std::_Exit(status == Status::unsupported ? 7 : 8);
+        std::exit(status == Status::unsupported ? 7 : 8);
       },
       testing::ExitedWithCode(7), "\"collect-aloc=3\" is none of seed:N");
 }
+
+/// None of them is understood, and none leaves anything behind: afterwards a process without zeal starts, and one with the usual mix.
+void refused_strings(bool zeal_afterwards) {
+  const std::string long_one = "seed:1," + std::string(300, '0');
+  const std::string too_long = "seed:" + std::string(300, '1');
+  for (const char* text : {"seed", "seed:", "seed:x", "seed:1x", ",", "collect-alloc=1,collect-alloc=", "collect-alloc=1,bogus=1", "yield=-1", "reorder=1 ",
+                           "fail-alloc=18446744073709551616", long_one.c_str(), too_long.c_str()}) {
+    EXPECT_EQ(init({.zeal = text}), Status::unsupported) << text;
+    EXPECT_NE(std::string(init_problem()).find("is none of seed:N"), std::string::npos) << text;
+    EXPECT_STREQ(test::zeal_replay(), "") << text;
+  }
+  EXPECT_EQ(init({.zeal = zeal_afterwards ? "seed:7" : ""}), Status::ok);
+  EXPECT_STREQ(test::zeal_replay(), zeal_afterwards ? "MAYFLY_ZEAL=seed:7" : "");
+  const auto before = stats().collections;
+  for (int i = 0; i < 100; ++i) (void)make<Node>();
+  EXPECT_LT(stats().collections - before, 20u);
+}
+TEST(Zeal, ARefusedStringLeavesNothingBehind) {
+  EXPECT_IN_CHILD(refused_strings(false));
+  EXPECT_IN_CHILD(refused_strings(true));
+}
+
+/// The third from now, once.
+void a_failure_from_the_string() {
+  ASSERT_EQ(init({.zeal = "fail-alloc=3"}), Status::ok);
+  for (int n = 1; n <= 10; ++n) EXPECT_EQ(try_make_in<Node>(default_queue()).status, n == 3 ? Status::no_memory : Status::ok) << n;
+}
+TEST(Zeal, TheStringNamesWhichAllocationFails) { EXPECT_IN_CHILD(a_failure_from_the_string()); }
 
 TEST_F(ZealDeathTest, TheReplayLineNamesTheString) {
   EXPECT_EXIT(
       {
         (void)init({.zeal = "seed:42"});
         std::fputs(test::zeal_replay(), stderr);
-        std::_Exit(7);
+        std::exit(7);
       },
       testing::ExitedWithCode(7), "MAYFLY_ZEAL=seed:42");
 }
@@ -201,7 +231,7 @@ TEST_F(ZealDeathTest, CollectsAtAllocationsAndSafepoints) {
         const auto before = stats().collections;
         for (int i = 0; i < 100; ++i) (void)make<Node>();
         const auto after_alloc = stats().collections;
-        std::_Exit(after_alloc - before > 20 ? 7 : 8);
+        std::exit(after_alloc - before > 20 ? 7 : 8);
       },
       testing::ExitedWithCode(7), "");
 }
@@ -216,7 +246,7 @@ TEST_F(ZealDeathTest, CollectsRightAfterAWeakRead) {
         bool right = true;
         for (int i = 0; i < 100; ++i) right &= w.get() == root.get();
         const auto after = stats().collections;
-        std::_Exit(right && after - before > 20 ? 7 : 8);
+        std::exit(right && after - before > 20 ? 7 : 8);
       },
       testing::ExitedWithCode(7), "");
 }
@@ -228,7 +258,7 @@ TEST_F(ZealDeathTest, SkipsAndSplitsDrainsButLosesNothing) {
         static int called = 0;
         for (int i = 0; i < 50; ++i) {
           Node* n = make<Node>();
-          if (finalize(n, [] { ++called; }).status != Status::ok) std::_Exit(1);
+          if (finalize(n, [] { ++called; }).status != Status::ok) std::exit(1);
           clear_now({.obj = n});
         }
         int drains = 0;
@@ -236,7 +266,7 @@ TEST_F(ZealDeathTest, SkipsAndSplitsDrainsButLosesNothing) {
           (void)default_queue().drain();
           ++drains;
         }
-        std::_Exit(called == 50 && drains > 5 ? 7 : 8);
+        std::exit(called == 50 && drains > 5 ? 7 : 8);
       },
       testing::ExitedWithCode(7), "");
 }
@@ -256,8 +286,8 @@ int dies_out_of_order(const char* zeal) {
   return order.size() <= 40 ? 9 : std::is_sorted(order.begin(), order.end()) ? 8 : 7;
 }
 TEST_F(ZealDeathTest, ReordersDeaths) {
-  EXPECT_EXIT(std::_Exit(dies_out_of_order("seed:42,reorder=1")), testing::ExitedWithCode(7), "");
-  EXPECT_EXIT(std::_Exit(dies_out_of_order("seed:42,reorder=1000000")), testing::ExitedWithCode(8), "");   // control
+  EXPECT_EXIT(std::exit(dies_out_of_order("seed:42,reorder=1")), testing::ExitedWithCode(7), "");
+  EXPECT_EXIT(std::exit(dies_out_of_order("seed:42,reorder=1000000")), testing::ExitedWithCode(8), "");   // control
 }
 
 TEST_F(ZealDeathTest, AReadOnAnUnknownThreadIsNamed) {

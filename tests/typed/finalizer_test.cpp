@@ -74,6 +74,16 @@ TEST_F(FinalizerTest, WhatItThrowsPropagatesFromRunAndIsReportedAtDeath) {   // 
   EXPECT_FALSE(other.alive());
 }
 
+TEST_F(FinalizerTest, WithoutAHandlerWhatItThrowsIsPrinted) {   // S44
+  ASSERT_EQ(finalize(thing, [] { throw std::runtime_error("out of order"); }, queue, AtExit::no).status, Status::ok);
+  ASSERT_EQ(finalize(thing, [] { throw 42; }, queue, AtExit::no).status, Status::ok);
+  kill_and_collect(thing);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(queue.drain().ran, 2u);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "Exception ignored in a mayfly finalizer: not a std::exception\n"
+                                                    "Exception ignored in a mayfly finalizer: out of order\n");
+}
+
 TEST_F(FinalizerTest, FailedRegistrationDestroysTheClosure) {
   for (std::uint64_t n = 1;; ++n) {
     ASSERT_LT(n, 20u);

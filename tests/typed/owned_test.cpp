@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 namespace mayfly::world {
 namespace {
@@ -101,6 +102,27 @@ TEST(Make, AfterShutdownThrowsWithTheReason) {
   int destroyed = 0;
   EXPECT_THROW((void)make_in<Doc>(queue, std::string("x"), &destroyed), std::runtime_error);
   EXPECT_EQ(destroyed, 1);
+}
+
+TEST(Root, WithoutMemoryThereIsNone) {
+  First* o = make<First>();
+  std::vector<Root<First>> roots;
+  Status status = Status::ok;
+  for (int i = 0; i < 10'000 && status == Status::ok; ++i) {   // until the words that are there are used up
+    gc::zeal::fail_nth(1);
+    auto root = Root<First>::of(o);
+    gc::zeal::fail_nth(0);
+    status = root.status;
+    EXPECT_EQ(root.value.get(), status == Status::ok ? o : nullptr);
+    roots.push_back(std::move(root.value));
+  }
+  EXPECT_EQ(status, Status::no_memory);
+  gc::zeal::fail_nth(1);
+  EXPECT_THROW(Root<First>{o}, std::bad_alloc);
+  gc::zeal::fail_nth(0);
+  EXPECT_EQ(Root<First>(o).get(), o);
+  roots.clear();
+  EXPECT_FALSE(scripted::is_rooted(o));
 }
 
 TEST(Root, HoldsUntilTheLastCopyIsGone) {

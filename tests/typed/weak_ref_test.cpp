@@ -50,6 +50,24 @@ TEST_F(WeakRefTest, OneRefObjectForAllWithoutCallback) {   // S2 S9
   EXPECT_TRUE(scripted::is_rooted(holder(*copy.node())));
 }
 
+TEST_F(WeakRefTest, WithoutMemoryThereIsNoneAndTheNextOneSucceeds) {
+  int failures = 0;
+  for (std::uint64_t n = 1;; ++n) {
+    ASSERT_LT(n, 20u);
+    Point* o = make<Point>(1);
+    gc::zeal::fail_nth(n);
+    const auto made = WeakRef<Point>::of(o, queue);
+    gc::zeal::fail_nth(0);
+    if (made) break;
+    ++failures;
+    EXPECT_EQ(made.status, Status::no_memory);
+    EXPECT_EQ(made.value.node(), nullptr);
+    EXPECT_EQ(count({.obj = o}), 0u);
+    EXPECT_EQ(WeakRef<Point>::of(o, queue).value.get(), o);
+  }
+  EXPECT_GE(failures, 3);
+}
+
 TEST_F(WeakRefTest, CallsItsClosureOnceAfterDeath) {   // S1 S11
   int calls = 0;
   const RefNode* seen = nullptr;
