@@ -92,6 +92,26 @@ void without_interior_pointers() {
 }
 TEST(Start, InteriorPointersMayBeSwitchedOff) { EXPECT_IN_CHILD(without_interior_pointers()); }
 
+void blocking_first() {
+  bool called = false;
+  blocking([](void* c) { *static_cast<bool*>(c) = true; }, &called);
+  EXPECT_TRUE(called);
+  EXPECT_EQ(GC_is_init_called(), 0);                   // bdwgc was left alone
+  expect_that_it_works();
+}
+TEST(Start, ABlockingCallMayComeBeforeIt) { EXPECT_IN_CHILD(blocking_first()); }
+
+/// A reference keeps 24 bits of the distance from its object's start, in units of 8 bytes.
+void far_into_an_object() {
+  ASSERT_EQ(init(), Status::ok);
+  constexpr std::size_t kFar = std::size_t{8} << 24;
+  auto* object = static_cast<char*>(GC_malloc_atomic(kFar + 64));
+  ASSERT_NE(object, nullptr);
+  EXPECT_EQ(load(weak_handle({.obj = object + kFar - 8}).value), object);
+  EXPECT_EQ(weak_handle({.obj = object + kFar}).status, Status::not_collectable);
+}
+TEST(Start, NoReferenceReachesTooFarIntoAnObject) { EXPECT_IN_CHILD(far_into_an_object()); }
+
 TEST(Collect, SaysWhyItDidNot) {
   ASSERT_EQ(init(), Status::ok);
   EXPECT_EQ(gc::start(gc::Threads::many), Status::ok);  // idempotent

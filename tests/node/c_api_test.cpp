@@ -39,7 +39,8 @@ mayfly_options options() {
 mayfly_referent referent(void* object) { return {.obj = object, .cell = nullptr, .immortal = 0}; }
 mayfly_registered finalizer(mayfly_queue* queue, void* payload) {
   mayfly_registered out{};
-  EXPECT_EQ(mayfly_finalize(referent(mayfly::world::object()), queue, payload, 1, [](mayfly_event* event) { ++*static_cast<int*>(event->payload); }, &out), MAYFLY_OK);
+  const auto counts = [](mayfly_event* event) { ++*static_cast<int*>(event->payload); };
+  EXPECT_EQ(mayfly_finalize(referent(mayfly::world::object()), queue, payload, 1, counts, &out), MAYFLY_OK);
   return out;
 }
 int g_not_run = 0;

@@ -136,7 +136,10 @@ TEST_F(FinalizeTest, AtExitComesNewestFirstAndLaterOnesJoin) {   // S45
   finalizer(o, 4, AtExit::no);
   set_at_exit(off, AtExit::no);
   EXPECT_EQ(at_exit(off), AtExit::no);
+  EXPECT_TRUE(take_all(queue).empty());
+  EXPECT_FALSE(queue.pending());
   queue.begin_exit();
+  EXPECT_TRUE(queue.pending());              // though nothing died
   Event event;
   ASSERT_TRUE(queue.take(event));
   EXPECT_EQ(event.payload, token(3));

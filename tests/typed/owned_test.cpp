@@ -125,6 +125,12 @@ TEST(Root, WithoutMemoryThereIsNone) {
   EXPECT_FALSE(scripted::is_rooted(o));
 }
 
+TEST(Root, OfWhatTheCollectorDoesNotOwnIsThatPointer) {
+  static First outside;
+  EXPECT_EQ(Root<First>(&outside).get(), &outside);
+  EXPECT_EQ(Root<First>::of(nullptr).status, Status::ok);
+}
+
 TEST(Root, HoldsUntilTheLastCopyIsGone) {
   First* o = make<First>();
   Root<First> root(o);
