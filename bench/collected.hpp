@@ -39,18 +39,24 @@ void on_thread(F f) {
   }).join();
 }
 
-/// Runs `f` twice at once: here and on another thread.
+/// Runs `f(from, to)` for both halves of n at once: here and on another thread.
 template <class F>
-void twice_at_once(F f) {
+void in_halves(F f) {
   std::thread other([&f] {
     GC_stack_base base;
     GC_get_stack_base(&base);
     GC_register_my_thread(&base);
-    f();
+    f(n / 2, n);
     GC_unregister_my_thread();
   });
-  f();
+  f(0, n / 2);
   other.join();
+}
+
+/// Runs `f` twice at once.
+template <class F>
+void twice_at_once(F f) {
+  in_halves([&f](std::size_t, std::size_t) { f(); });
 }
 
 /// As many as a conservative collector must find dead of n.

@@ -32,6 +32,9 @@ struct Comparison {
 constexpr Comparison kComparisons[] = {
     {"Weak: first create", "create/mayfly", "create/hand", 0.8},
     {"Weak: first create, in-object word", "create/mayfly_word", "create/hand", 0.8},
+    {"Weak: first create, two threads", "create_two_threads/mayfly", "create_two_threads/hand", 0},
+    {"Weak: first create, two against one", "create_two_threads/mayfly", "create/mayfly", 0},
+    {"by hand: first create, two against one", "create_two_threads/hand", "create/hand", 0},
     {"Weak: load", "load/mayfly", "load/hand", 0.3},
     {"Weak: load, two threads", "load_two_threads/mayfly", "load_two_threads/hand", 0.03},
     {"Weak: collection per live one", "collection/mayfly", "collection/hand", 0.8, "ns", "collection/none"},

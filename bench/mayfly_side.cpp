@@ -17,8 +17,8 @@ CellWord* cell_of(Object* object) { return reinterpret_cast<CellWord*>(&object->
 struct Weaks {
   Object** objects = live_objects();
   std::vector<Weak<Object>> weaks = std::vector<Weak<Object>>(n);
-  void make() {
-    for (std::size_t i = 0; i < n; ++i) weaks[i] = unwrap(Weak<Object>::of(objects[i]));
+  void make(std::size_t from = 0, std::size_t to = n) {
+    for (std::size_t i = from; i < to; ++i) weaks[i] = unwrap(Weak<Object>::of(objects[i]));
   }
   void make_with_word() {
     for (std::size_t i = 0; i < n; ++i) weaks[i] = Weak<Object>::from(unwrap(weak_handle({.obj = objects[i], .cell = cell_of(objects[i])})));
@@ -36,6 +36,11 @@ void create(benchmark::State& state) {
   start();
   Weaks weaks;
   report(state, timed([&] { weaks.make(); }), n);
+}
+void create_two_threads(benchmark::State& state) {
+  start();
+  Weaks weaks;
+  report(state, timed([&] { in_halves([&](std::size_t from, std::size_t to) { weaks.make(from, to); }); }), n);
 }
 void create_with_word(benchmark::State& state) {
   start();
@@ -204,6 +209,7 @@ void map_die(benchmark::State& state) {
 
 void add_mayfly() {
   add("create/mayfly", create);
+  add("create_two_threads/mayfly", create_two_threads);
   add("create/mayfly_word", create_with_word);
   add("create_further/mayfly", create_further);
   add("create_further/mayfly_word", create_further_with_word);

@@ -43,8 +43,8 @@ template <class Words>
 struct Weaks {
   Object** objects = live_objects();
   Words words;
-  void make() {
-    for (std::size_t i = 0; i < n; ++i) {
+  void make(std::size_t from = 0, std::size_t to = n) {
+    for (std::size_t i = from; i < to; ++i) {
       words.make(i);
       make_weak(words.at(i), objects[i]);
     }
@@ -61,6 +61,13 @@ void create(benchmark::State& state) {
   start();
   Weaks<Words> weaks;
   report(state, timed([&] { weaks.make(); }), n);
+}
+
+template <class Words>
+void create_two_threads(benchmark::State& state) {
+  start();
+  Weaks<Words> weaks;
+  report(state, timed([&] { in_halves([&](std::size_t from, std::size_t to) { weaks.make(from, to); }); }), n);
 }
 
 template <class Words>
@@ -148,6 +155,7 @@ void bytes(benchmark::State& state) {
 void add_by_hand() {
   add("create/hand", create<Separate>);
   add("create/dense", create<Dense>);
+  add("create_two_threads/hand", create_two_threads<Separate>);
   add("create_further/hand", create_further<Separate>);
   add("create_further/dense", create_further<Dense>);
   add("load/hand", load<Separate>);
