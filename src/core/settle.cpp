@@ -84,12 +84,12 @@ void settle_slot(gc::Handle slot, gc::Owner who) noexcept {
     }
     case OwnerKind::watcher: {       // a ref object died before its referent
       Watcher& watcher = *pointer_of<Watcher>(who);
-      Cell* cell = watcher.cell;     // stable: only deaths detach it now, and they hold the settle lock
-      Shard& shard = shard_of(cell != nullptr ? address_of(*cell) : nullptr);
+      Cell& cell = *watcher.cell;    // stable: only deaths detach it now, and they hold the settle lock
+      Shard& shard = shard_of(address_of(cell));
       const std::lock_guard lock(mutex_of(shard));
-      if (cell != nullptr) cell->detach(watcher);   // null: its bind() was left by a longjmp
+      cell.detach(watcher);
       free_block(shard, &watcher);
-      if (cell != nullptr) drop_if_empty(shard, *cell);
+      drop_if_empty(shard, cell);
       break;
     }
   }
