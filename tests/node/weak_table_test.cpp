@@ -314,7 +314,7 @@ TEST(WeakTable, MemoryRefusedForHalfOfAGrowthChangesNothing) {
     EXPECT_EQ(table.set(identity(keys[8]), token(1), {.obj = keys[8]}), Status::no_memory);
     gc::zeal::fail_nth(0);
     EXPECT_EQ(table.size(), 8u);
-    for (int i = 0; i < 9; ++i) EXPECT_EQ(table.find(identity(keys[i])).status, i < 8 ? Status::ok : Status::absent);
+    for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(table.find(identity(keys[i])).status, i < 8 ? Status::ok : Status::absent);
   }
   EXPECT_EQ(table.set(identity(keys[8]), token(1), {.obj = keys[8]}), Status::ok);
   EXPECT_EQ(table.size(), 9u);

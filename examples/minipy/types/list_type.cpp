@@ -81,7 +81,8 @@ Value list_getitem(Value v, Value key) {
   if (out != nullptr) out->size = count;
   return out;
 }
-bool delete_slice(List* l, SliceNumbers s, std::int64_t count) {
+bool delete_slice(List* l, SliceNumbers s) {
+  const std::int64_t count = slice_place(s, l->size);
   if (s.step == 1) return list_splice(l, s.start, s.stop, nullptr, 0);
   if (s.step < 0) s.start += (count - 1) * s.step, s.step = -s.step;
   std::int64_t to = s.start, next = s.start;
@@ -96,7 +97,7 @@ bool delete_slice(List* l, SliceNumbers s, std::int64_t count) {
 bool set_slice(List* l, const Slice* slice, Value value) {
   SliceNumbers s;
   if (!slice_numbers(slice, s)) return false;
-  if (value == nullptr) return delete_slice(l, s, slice_place(s, l->size));
+  if (value == nullptr) return delete_slice(l, s);
   if (!is_iterable(value))
     return raise_text(exc::TypeError, s.step == 1 ? "can only assign an iterable" : "must assign iterable to extended slice"), false;
   const List* with = list_from(value);
