@@ -21,7 +21,7 @@ using Bytes = std::vector<std::uint8_t>;
 constexpr std::uint64_t kBatch = 20;       // programs for each process
 constexpr int kReplays = 10;               // of what fails now and then
 constexpr std::chrono::seconds kPatience{60};
-unsigned g_hangs_after = 20;               // seconds for a process: longer, and it is taken to hang, which is a failure too
+unsigned g_hangs_after = 20;               // seconds for a program: longer, and it is taken to hang, which is a failure too
 
 struct Done {
   std::size_t steps = 0, events = 0;
@@ -43,15 +43,15 @@ bool run(const Bytes& bytes, Done& done) {
   return verdict.problem.empty();
 }
 
-/// Runs `f` in a child process, because worlds leave their queues and what they hold behind, and adds what it did. False: it failed or crashed.
+/// Runs `f` in a child process, because worlds leave their queues and what they hold behind, and adds what it did. False: it failed, crashed or hung.
 template <class F>
-bool in_child(F f, Done& done) {
+bool in_child(F f, Done& done, unsigned seconds) {
   int ends[2];
   if (::pipe(ends) != 0) return false;
   std::fflush(nullptr);
   const pid_t pid = ::fork();
   if (pid == 0) {
-    ::alarm(g_hangs_after);
+    ::alarm(seconds);
     if (!mayfly::fuzz::echo) (void)!std::freopen("/dev/null", "w", stderr);
     Done part;
     const bool good = f(part);
@@ -72,7 +72,7 @@ bool in_child(F f, Done& done) {
 
 bool passes(const Bytes& bytes) {
   Done done;
-  return in_child([&](Done& part) { return run(bytes, part); }, done);
+  return in_child([&](Done& part) { return run(bytes, part); }, done, g_hangs_after);
 }
 
 /// Leaves out what is not needed to fail.
@@ -135,7 +135,7 @@ int main(int argc, char** argv) {
       }
       return true;
     };
-    if (in_child(batch, done)) continue;
+    if (in_child(batch, done, 6 * g_hangs_after)) continue;
     explain(from, until, length);
     fmt::print("violations: 1, or a crash, in --seed={} --programs={} --length={}\n", from, until - from, length);
     return 1;
