@@ -12,6 +12,7 @@ namespace mayfly::core {
 namespace {
 /// A tag of the object's address above, the slot's word below. Written under the lock, read by peek_slot() without.
 /// The word says whose it is, so an entry needs neither address nor generation: a word is released only after its entry was erased.   .table.word
+/// A word's later tenant may hide the same address without being in the table (the slot of a ref object): slot_in() tells.
 using Entry = std::atomic<std::uint64_t>;
 using Table = Entries<Entry>;
 constexpr std::uint64_t kEmpty = 0, kErased = 1;
@@ -45,6 +46,13 @@ struct alignas(64) Shard {
 namespace {
 constinit Shard g_shards[kShards];
 
+/// The slot of the entry that was read there if it is the object's, or the empty handle. The word has the same generation before and after the entry is
+/// seen in its place, so it had one tenant meanwhile: that of the entry.
+gc::Handle slot_in(const Entry& place, std::uint64_t entry, const void* base) noexcept {
+  const gc::Handle slot = gc::slot_of_word(word_of(entry), base);
+  return !slot.empty() && place.load(std::memory_order_acquire) == entry && gc::hides(slot, base) ? slot : gc::Handle{};
+}
+
 struct Found {
   gc::Handle slot;                // of the object, or empty: then
   Entry* place;                   // where its entry would go
@@ -57,7 +65,7 @@ Found find(const Table& table, const void* base) noexcept {
     if (entry <= kErased && place == nullptr) place = &table.at(i);
     if (entry == kEmpty) return {{}, place};
     if (!has_tag_of(entry, base) || entry == kErased) continue;
-    if (const gc::Handle slot = gc::slot_of_word(word_of(entry), base); !slot.empty()) return {slot, &table.at(i)};
+    if (const gc::Handle slot = slot_in(table.at(i), entry, base); !slot.empty()) return {slot, &table.at(i)};
   }
 }
 
