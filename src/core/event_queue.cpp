@@ -342,7 +342,7 @@ void EventQueue::check_invariants() noexcept {
 }
 
 void stage_object_finalizer(void* object, void* data) noexcept {
-  auto& record = *static_cast<ObjectFinalizer*>(static_cast<FinalizerRecord*>(data));
+  auto& record = *static_cast<ObjectFinalizer*>(data);
   EventQueue& queue = *record.queue;
   const std::lock_guard lock(queue.mutex);
   if (record.state != FinalizerRecord::State::armed || queue.closed) return;

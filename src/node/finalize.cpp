@@ -118,7 +118,7 @@ Status finalize_object(const Referent& referent, CallbackQueue& face, void* payl
   auto* record = new_record<ObjectFinalizer>(*start.value.queue, payload, run);
   if (record == nullptr) return Status::no_memory;
   record->of_object = true;
-  const auto before = gc::set_finalizer(start.value.target.base, {core::stage_object_finalizer, static_cast<core::FinalizerRecord*>(record)});
+  const auto before = gc::set_finalizer(start.value.target.base, {core::stage_object_finalizer, record});
   if (!before) return before.status;
   record->before = before.value.function;
   record->before_data = before.value.data;
