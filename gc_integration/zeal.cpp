@@ -23,8 +23,11 @@ constexpr std::size_t kTextRoom = 200;
 constexpr std::string_view kName = "MAYFLY_ZEAL=";
 
 constinit std::atomic<std::uint64_t> g_state{0};            // of the random sequence
-constinit std::uint64_t g_collect_alloc = 0, g_collect_safepoint = 0, g_collect_load = 0, g_skip_drain = 0, g_split_drain = 0, g_reorder = 0,
-                        g_yield = 0;
+struct Rates {                                              // one in so many; 0: never
+  std::uint64_t collect_alloc = 0, collect_safepoint = 0, collect_load = 0, skip_drain = 0, split_drain = 0, reorder = 0, yield = 0;
+  friend bool operator==(const Rates&, const Rates&) = default;
+};
+constinit Rates g_rates;
 constinit std::atomic<std::uint64_t> g_fail_in{0};
 constinit std::atomic<void (*)()> g_on_failure{nullptr};
 constinit std::atomic<bool> g_forcing{false};
@@ -55,17 +58,19 @@ bool number(std::string_view text, std::uint64_t& out) noexcept {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+/// What a string says. Nothing of it is in force before all of it was understood.
+struct Settings {
+  Rates rates{};
+  std::uint64_t seed = 0, fail = 0;
+};
+
 /// One word of the string; false: not understood.
-bool apply(std::string_view word, std::uint64_t& fail) noexcept {
+bool apply(std::string_view word, Settings& to) noexcept {
   const auto value_of = [&](std::string_view name, std::uint64_t& out) { return word.starts_with(name) && number(word.substr(name.size()), out); };
-  std::uint64_t seed = 0;
-  if (value_of("seed:", seed)) {
-    g_state.store(seed);
-    return true;
-  }
-  return value_of("collect-alloc=", g_collect_alloc) || value_of("collect-safepoint=", g_collect_safepoint) || value_of("fail-alloc=", fail) ||
-         value_of("collect-load=", g_collect_load) || value_of("skip-drain=", g_skip_drain) || value_of("split-drain=", g_split_drain) ||
-         value_of("reorder=", g_reorder) || value_of("yield=", g_yield);
+  Rates& rates = to.rates;
+  return value_of("seed:", to.seed) || value_of("collect-alloc=", rates.collect_alloc) || value_of("collect-safepoint=", rates.collect_safepoint) ||
+         value_of("fail-alloc=", to.fail) || value_of("collect-load=", rates.collect_load) || value_of("skip-drain=", rates.skip_drain) ||
+         value_of("split-drain=", rates.split_drain) || value_of("reorder=", rates.reorder) || value_of("yield=", rates.yield);
 }
 
 }  // namespace
@@ -73,26 +78,24 @@ bool apply(std::string_view word, std::uint64_t& fail) noexcept {
 Status start(const char* text) noexcept {
   if (text == nullptr || *text == 0) return Status::ok;
   const std::string_view all(text, ::strnlen(text, kTextRoom + 1));
-  std::uint64_t fail = 0;
+  Settings settings{.seed = g_state.load()};
   for (std::string_view rest = all; !rest.empty();) {
     const std::string_view word = rest.substr(0, rest.find(','));
     rest.remove_prefix(word.size() == rest.size() ? word.size() : word.size() + 1);
-    if (all.size() <= kTextRoom && apply(word, fail)) continue;
-    g_collect_alloc = g_collect_safepoint = g_collect_load = g_skip_drain = g_split_drain = g_reorder = g_yield = 0;
+    if (all.size() <= kTextRoom && apply(word, settings)) continue;
     std::snprintf(g_problem, sizeof g_problem,
                   "zeal: \"%.*s\" is none of seed:N, collect-alloc=N, collect-safepoint=N, fail-alloc=N, collect-load=N, skip-drain=N, split-drain=N, "
                   "reorder=N, yield=N",
                   static_cast<int>(word.size() < kTextRoom ? word.size() : kTextRoom), word.data());
     return Status::unsupported;
   }
-  if (g_collect_alloc + g_collect_safepoint + g_collect_load + g_skip_drain + g_split_drain + g_reorder + g_yield + fail == 0) {
-    g_collect_alloc = 100;
-    g_collect_safepoint = 20;
-  }
+  if (settings.rates == Rates{} && settings.fail == 0) settings.rates = {.collect_alloc = 100, .collect_safepoint = 20};
+  g_rates = settings.rates;
+  g_state.store(settings.seed);
   std::snprintf(g_replay, sizeof g_replay, "%s%s", kName.data(), text);
   g_forcing.store(true);
   checking.store(true);
-  g_fail_in.store(fail);
+  g_fail_in.store(settings.fail);
   armed.store(true);
   return Status::ok;
 }
@@ -116,24 +119,24 @@ Exempt::~Exempt() { --t_exempt; }
 
 bool act_before_allocation() noexcept {
   if (t_exempt != 0) return false;
-  if (g_forcing.load(std::memory_order_relaxed)) collect_one_in(g_collect_alloc);
+  if (g_forcing.load(std::memory_order_relaxed)) collect_one_in(g_rates.collect_alloc);
   if (!fails_now()) return false;
   if (void (*handler)() = g_on_failure.load()) handler();
   return true;
 }
 
-void act_after_load() noexcept { collect_one_in(g_collect_load); }
-bool act_skip_drain() noexcept { return one_in(g_skip_drain); }
-bool act_end_drain() noexcept { return one_in(g_split_drain); }
-bool act_reorder() noexcept { return one_in(g_reorder); }
+void act_after_load() noexcept { collect_one_in(g_rates.collect_load); }
+bool act_skip_drain() noexcept { return one_in(g_rates.skip_drain); }
+bool act_end_drain() noexcept { return one_in(g_rates.split_drain); }
+bool act_reorder() noexcept { return one_in(g_rates.reorder); }
 void act_at_lock() noexcept {
-  if (one_in(g_yield)) (void)::sched_yield();
+  if (one_in(g_rates.yield)) (void)::sched_yield();
 }
 
 void on_failure(void (*handler)()) noexcept { g_on_failure.store(handler); }
 
 void act_at_safepoint() noexcept {
-  if (g_forcing.load(std::memory_order_relaxed)) collect_one_in(g_collect_safepoint);
+  if (g_forcing.load(std::memory_order_relaxed)) collect_one_in(g_rates.collect_safepoint);
 }
 
 }  // namespace zeal
