@@ -111,7 +111,7 @@ int report_fatal() {
   Value exception = take_error();
   if (exception == nullptr) return 0;
   const Depth level;
-  if (memory_ran_out) memory_ran_out = false, collect_now(this_thread());
+  collect_if_memory_ran_out(this_thread());
   if (!stream_flush(standard_stream(1))) clear_error();
   if (is_instance(exception, &exc::SystemExit)) return exit_status(exception);
   const int status = is_instance(exception, &exc::KeyboardInterrupt) ? 128 + 2 : 1;

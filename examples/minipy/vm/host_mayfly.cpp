@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <mayfly/runtime.hpp>
 #include <mayfly/testing.hpp>
+#include <utility>
 
 #include "modules/modules.hpp"
 #include "runtime/error.hpp"
@@ -125,6 +126,10 @@ void collect(Thread& t, bool precisely) {
 }  // namespace
 
 void collect_now(Thread& t) { collect(t, t.runs == 1 && t.natives == 0); }
+void collect_if_memory_ran_out(Thread& t) {
+  if (std::exchange(memory_ran_out, false)) [[unlikely]]
+    collect_now(t);
+}
 
 // ---- delivery --------------------------------------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ bool serve(Thread& t, unsigned why);
 bool delivered(Thread& t);
 /// A collection now, at a safepoint: precise if nothing but the one run() is in progress.
 void collect_now(Thread& t);
+/// If the heap ran out: what used it up may still lie in stale places of the stacks.
+void collect_if_memory_ran_out(Thread& t);
 
 /// While the program ends: collects precisely, and calls what waits for the deaths: callbacks, then __del__ and generators' close() in the order in which
 /// their objects were made; again, a few times, for what those drop. Errors are reported.

@@ -117,8 +117,7 @@ After unwind(Thread& t) {
       f->sp = stack_base(f) + guard.depth;
       push(f, take_error());
       f->pc = f->code->words.data() + guard.handler;
-      if (memory_ran_out) [[unlikely]]
-        memory_ran_out = false, collect_now(t);  // what used it up may still lie in stale places of the stacks
+      collect_if_memory_ran_out(t);
       return After::resume;
     }
     const OnReturn how = f->on_return;
