@@ -18,11 +18,17 @@ constexpr int kSentinels = 4;
 constinit std::atomic<int> g_sentinels{0};
 constinit std::atomic<std::uint64_t> g_rung{0};           // the collection of the latest hint
 
-/// A sentinel's collector finalizer. May run inside any allocation.
-void ring(void* sentinel, void*) {
+void ring(void* sentinel, void* armed_at);
+
+/// False: no memory.
+bool arm(void* sentinel) noexcept { return gc::set_finalizer(sentinel, {ring, reinterpret_cast<void*>(gc::collection_number())}).status == Status::ok; }
+
+/// A sentinel's collector finalizer. May run inside any allocation. Called without a collection since it was armed, it is GC_finalize_all() that calls, again
+/// and again until no finalizer is left: then there shall be none, until somebody calls set_wake() again. So it is when there is no memory.
+void ring(void* sentinel, void* armed_at) {
   const gc::zeal::Exempt exempt;
-  if (!gc::set_finalizer(sentinel, {ring, nullptr})) g_sentinels.fetch_sub(1);   // no memory: until somebody calls set_wake() again
   const std::uint64_t number = gc::collection_number();
+  if (reinterpret_cast<std::uintptr_t>(armed_at) == number || !arm(sentinel)) g_sentinels.fetch_sub(1);
   if (g_rung.exchange(number) == number) return;          // another sentinel's turn was first
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->wake_up.now();
 }
@@ -30,7 +36,7 @@ void ring(void* sentinel, void*) {
 /// In a frame of its own, which is gone afterwards.
 [[gnu::noinline]] bool make_sentinel() noexcept {
   void* sentinel = gc::allocate(1);
-  return sentinel != nullptr && gc::set_finalizer(sentinel, {ring, nullptr});
+  return sentinel != nullptr && arm(sentinel);
 }
 
 }  // namespace

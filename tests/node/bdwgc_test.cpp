@@ -1,9 +1,15 @@
 // On the real collector: reachability decides. At most max(8, N/200) of N dropped objects may be seen alive by a conservative stack.
 #include "gc_integration/primitives.hpp"
+#include "tests/child.hpp"
 
 #include <mayfly/node.hpp>
 #include <mayfly/runtime.hpp>
 #include <mayfly/testing.hpp>
+
+#define GC_THREADS 1
+#define GC_NO_THREAD_REDIRECTS 1
+#include <gc.h>
+#include <gc/javaxfc.h>
 
 #include <gtest/gtest.h>
 
@@ -130,6 +136,19 @@ TEST_F(BdwgcTest, AHintComesAfterCollectionsThatNobodyAskedMayflyFor) {
   on_fresh_thread([] { (void)gc::collect(); });
   EXPECT_EQ(hints, 0);
 }
+
+/// It calls finalizers until none is registered any more: those that mayfly makes anew in each collection must not keep it.
+void hints_and_finalize_all() {
+  static std::atomic<int> hints;
+  auto& queue = *new CallbackQueue;
+  ASSERT_EQ(queue.set_wake([](void*) { ++hints; }, nullptr), Status::ok);
+  GC_finalize_all();
+  ASSERT_EQ(queue.set_wake([](void*) { ++hints; }, nullptr), Status::ok);
+  hints = 0;
+  for (int i = 0; i < 20 && hints == 0; ++i) on_fresh_thread([] { (void)gc::collect(); });
+  EXPECT_GT(hints.load(), 0);
+}
+TEST(Wake, LetsFinalizeAllComeToItsEnd) { EXPECT_IN_CHILD(hints_and_finalize_all()); }
 
 }  // namespace
 }  // namespace mayfly
