@@ -1,8 +1,9 @@
 // mayfly_bench: runs every workload and side in a process of its own (bdwgc's table of links never shrinks), sides in turn, and prints medians and ratios.
+// mayfly's side runs twice: with words that are cleared by links (the default) and by marks (Options::Clearing).
 //   --n=N        live objects (1000000)        --rounds=R   processes for each side (5)
 //   --smoke      20000 objects, one round      --filter=S   only comparisons whose name contains S
 //   --json       one JSON document instead of the table
-// Inside, a process that measures one side is `mayfly_bench --side=workload/side --n=N`; Google Benchmark runs it.
+// Inside, a process that measures one side is `mayfly_bench --side=workload/side --n=N [--by-marks]`; Google Benchmark runs it.
 #include "bench/workload.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@
 namespace bench {
 
 std::size_t n = 1'000'000;
+bool by_marks = false;
 
 namespace {
 
@@ -83,9 +85,11 @@ int measure(const std::string& side, char* program) {
   return 1;
 }
 
+enum class Clearing { links, marks };
+
 /// Measures the side in a new process.
-double in_process(const std::string& program, const std::string& side, std::size_t objects) {
-  const std::string command = fmt::format("'{}' --side={} --n={}", program, side, objects);
+double in_process(const std::string& program, const std::string& side, std::size_t objects, Clearing clearing) {
+  const std::string command = fmt::format("'{}' --side={} --n={}{}", program, side, objects, clearing == Clearing::marks ? " --by-marks" : "");
   std::FILE* out = ::popen(command.c_str(), "r");
   double number = -1;
   const bool read = out != nullptr && std::fscanf(out, "%lf", &number) == 1;
@@ -106,53 +110,64 @@ struct Settings {
 
 struct Measured {
   const Comparison* comparison;
-  double side = 0, against = 0;
-  double ratio() const { return side / against; }
+  double links = 0, marks = 0, against = 0;
+  double ratio(double side) const { return side / against; }
 };
 
 /// All sides of a comparison in turn, so that a noisy minute hits them alike.
 Measured compare(const Comparison& comparison, const Settings& settings) {
-  std::map<std::string, std::vector<double>> numbers;
+  std::vector<double> links, marks, against, less;
   for (std::size_t round = 0; round < settings.rounds; ++round) {
-    for (const char* side : {comparison.side, comparison.against, comparison.less}) {
-      if (side != nullptr) numbers[side].push_back(in_process(settings.program, side, n));
-    }
+    links.push_back(in_process(settings.program, comparison.side, n, Clearing::links));
+    marks.push_back(in_process(settings.program, comparison.side, n, Clearing::marks));
+    against.push_back(in_process(settings.program, comparison.against, n, Clearing::links));
+    less.push_back(comparison.less != nullptr ? in_process(settings.program, comparison.less, n, Clearing::links) : 0);
   }
-  const double less = comparison.less != nullptr ? median(numbers[comparison.less]) : 0;
-  return {&comparison, median(numbers[comparison.side]) - less, median(numbers[comparison.against]) - less};
+  return {&comparison, median(links) - median(less), median(marks) - median(less), median(against) - median(less)};
 }
 
 void print(const Measured& m, bool json, bool first) {
   const Comparison& c = *m.comparison;
   if (json) {
-    fmt::print("{}\n    {{\"what\": \"{}\", \"side\": \"{}\", \"against\": \"{}\", \"unit\": \"{}\", \"value\": {:.3f}, \"other\": {:.3f}, \"ratio\": {:.4f}, \"target\": {}}}",
-               first ? "" : ",", c.what, c.side, c.against, c.unit, m.side, m.against, m.ratio(), c.target);
+    fmt::print("{}\n    {{\"what\": \"{}\", \"side\": \"{}\", \"against\": \"{}\", \"unit\": \"{}\", \"links\": {:.3f}, \"marks\": {:.3f}, \"other\": {:.3f}, "
+               "\"ratio_links\": {:.4f}, \"ratio_marks\": {:.4f}, \"target\": {}}}",
+               first ? "" : ",", c.what, c.side, c.against, c.unit, m.links, m.marks, m.against, m.ratio(m.links), m.ratio(m.marks), c.target);
     return;
   }
-  const std::string target = c.target != 0 ? fmt::format("{:<6}{}", c.target, m.ratio() <= c.target ? "reached" : "MISSED") : "";
-  fmt::print("{:<42}{:>9.1f} {:<3}{:>9.1f} {:<3}{:>8.3f}   {}\n", c.what, m.side, c.unit, m.against, c.unit, m.ratio(), target);
+  const auto verdict = [&](double side) { return c.target == 0 ? "" : m.ratio(side) <= c.target ? "reached" : "MISSED"; };
+  const std::string target = c.target != 0 ? fmt::format("{:<6}{:<9}{}", c.target, verdict(m.links), verdict(m.marks)) : "";
+  fmt::print("{:<42}{:>8.1f} {:>8.1f} {:>8.1f} {:<3}{:>7.3f} {:>7.3f}   {}\n", c.what, m.links, m.marks, m.against, c.unit, m.ratio(m.links), m.ratio(m.marks), target);
   std::fflush(stdout);
+}
+
+/// One line of medians at growing numbers.
+std::string flat(const Settings& settings, const char* side, Clearing clearing) {
+  std::string line;
+  for (const std::size_t objects : kFlatSizes) {
+    if (settings.smoke && objects > n) break;
+    std::vector<double> numbers;
+    for (std::size_t round = 0; round < std::min<std::size_t>(settings.rounds, 3); ++round) {
+      numbers.push_back(in_process(settings.program, side, objects, clearing));
+    }
+    line += settings.json ? fmt::format(", \"{}\": {:.3f}", objects, median(numbers)) : fmt::format("{:>12.1f}", median(numbers));
+  }
+  return line;
 }
 
 void print_flat(const Settings& settings) {
   bool first = true;
   for (const char* side : kFlat) {
     if (std::string_view(side).find(settings.filter) == std::string_view::npos) continue;
-    std::string line;
-    for (const std::size_t objects : kFlatSizes) {
-      if (settings.smoke && objects > n) break;
-      std::vector<double> numbers;
-      for (std::size_t round = 0; round < std::min<std::size_t>(settings.rounds, 3); ++round) {
-        numbers.push_back(in_process(settings.program, side, objects));
+    for (const Clearing clearing : {Clearing::links, Clearing::marks}) {
+      const char* by = clearing == Clearing::links ? "links" : "marks";
+      const std::string line = flat(settings, side, clearing);
+      if (settings.json) {
+        fmt::print("{}\n    {{\"side\": \"{}\", \"by\": \"{}\"{}}}", first ? "" : ",", side, by, line);
+      } else {
+        fmt::print("{:<36}{:<6}{}\n", side, by, line);
       }
-      line += settings.json ? fmt::format("{}\"{}\": {:.3f}", line.empty() ? "" : ", ", objects, median(numbers)) : fmt::format("{:>12.1f}", median(numbers));
+      first = false;
     }
-    if (settings.json) {
-      fmt::print("{}\n    {{\"side\": \"{}\", {}}}", first ? "" : ",", side, line);
-    } else {
-      fmt::print("{:<42}{}\n", side, line);
-    }
-    first = false;
   }
 }
 
@@ -160,7 +175,7 @@ void run_all(const Settings& settings) {
   if (settings.json) {
     fmt::print("{{\n  \"n\": {}, \"rounds\": {},\n  \"comparisons\": [", n, settings.rounds);
   } else {
-    fmt::print("n = {}, medians of {}\n{:<42}{:>12} {:>12} {:>8}   target\n", n, settings.rounds, "", "mayfly", "other", "ratio");
+    fmt::print("n = {}, medians of {}\n{:<42}{:>8} {:>8} {:>8}    {:>7} {:>7}   target\n", n, settings.rounds, "", "links", "marks", "other", "links", "marks");
   }
   bool first = true;
   for (const Comparison& comparison : kComparisons) {
@@ -189,6 +204,8 @@ int main(int argc, char** argv) {
       settings.rounds = std::strtoull(rounds, nullptr, 10);
     } else if (const char* wanted = value("--side=")) {
       side = wanted;
+    } else if (argument == "--by-marks") {
+      bench::by_marks = true;
     } else if (const char* filter = value("--filter=")) {
       settings.filter = filter;
     } else if (argument == "--json") {

@@ -30,7 +30,7 @@ struct Weaks {
   }
 };
 
-void start() { require(init() == Status::ok, "init"); }
+void start() { require(init({.clearing = by_marks ? Options::Clearing::marks : Options::Clearing::links}) == Status::ok, "init"); }
 
 void create(benchmark::State& state) {
   start();

@@ -22,6 +22,7 @@ struct Object {
 
 inline constexpr int kLoadPasses = 5;      // over all objects
 extern std::size_t n;                      // objects; --n=
+extern bool by_marks;                      // mayfly's side clears by marks, else by links
 
 /// Reports one number: what `operations` cost, in nanoseconds each. Aborts when the work was not done.
 inline void report(benchmark::State& state, Clock::duration took, std::size_t operations) {

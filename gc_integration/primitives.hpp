@@ -10,6 +10,7 @@
 
 #include <mayfly/status.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -65,13 +66,31 @@ bool collect_without_stack() noexcept;
 void pause() noexcept;
 void resume() noexcept;
 
-// ---- disappearing links and finalizers ---------------------------------------------------------------------------------------------------
+// ---- disappearing links ------------------------------------------------------------------------------------------------------------------
 
 /// The collector stores zero into `*word` in the collection that finds `base` unreachable, and forgets the link. `base` must be the start of a
 /// collected object (base_of). May collect, and may leave by the host's out-of-memory handler. `ok` or `no_memory`.
 Status link(std::uint64_t* word, void* base) noexcept;
 /// Forgets a link; harmless if there is none. Never collects.
 void unlink(std::uint64_t* word) noexcept;
+
+// ---- the mark sweep: clearing without links ----------------------------------------------------------------------------------------------
+
+/// Whether a collected object was found reachable. Inside the sweep only.
+using Marked = int (*)(const void* base);
+using Sweep = void (*)(Marked marked) noexcept;
+/// From now on each collection calls `sweep` once, with the allocation lock held and the world running, at the time at which it clears links: what is
+/// reachable is marked, nothing else is reclaimed yet. May collect, which proves that it works here. `unsupported`: see start_problem().
+Status start_mark_sweep(Sweep sweep) noexcept;
+/// False: a collection came without a sweep, and what was not marked then may have been reclaimed. Allocation lock held.
+bool every_collection_was_swept() noexcept;
+/// A collection uses something of the sweep's up. True: it is to be replaced by keep_sweeping(), which may collect, before some dozens more.
+inline bool sweep_runs_low() noexcept;
+void keep_sweeping() noexcept;
+extern constinit std::atomic<bool> sweep_low;
+inline bool sweep_runs_low() noexcept { return sweep_low.load(std::memory_order_relaxed); }
+
+// ---- finalizers --------------------------------------------------------------------------------------------------------------------------
 
 using Finalizer = void (*)(void* object, void* data);
 struct FinalizerSlot {

@@ -16,8 +16,10 @@ using words::owner_word;
 using words::Slab;
 using words::Word;
 
-constexpr std::uint64_t kLastGeneration = 0xFFFF;
+constexpr std::uint64_t kImmortal = 0x8000;                // .slot.immortal: beside a generation
+constexpr std::uint64_t kLastGeneration = kImmortal - 1;
 
+constinit bool g_by_marks = false;                         // written before the first slot
 constinit std::atomic<std::uint64_t> g_verified{~std::uint64_t{0}};
 
 Word* word_of(Handle slot) noexcept { return reinterpret_cast<Word*>(slot.bits & kAddressMask); }
@@ -38,36 +40,69 @@ struct LockedRead {
 };
 
 /// NO ALLOC. Collector lock held.
+std::uint64_t verify() noexcept {
+  if (g_by_marks && !every_collection_was_swept()) {
+    contract_broken(__FILE__, __LINE__, "a collection came that could not look at the weak words: with Options::Clearing::marks nobody may call "
+                    "GC_enable_incremental(), nor let a collection follow on GC_finalize_all()");
+  }
+  const std::uint64_t number = collection_number();
+  note_verified(number);
+  return number;
+}
+
+/// NO ALLOC. Collector lock held.
 void read_locked(void* argument) noexcept {
   auto& read = *static_cast<LockedRead*>(argument);
   const std::uint64_t bits = word_of(read.slot)->load(std::memory_order_relaxed);
   read.referent = generation_of(bits) == generation_of(read.slot.bits) ? reveal(bits) : nullptr;
-  note_verified(collection_number());
+  (void)verify();
 }
 
 /// NO ALLOC. Collector lock held.
-void verify_locked(void* argument) noexcept {
-  const std::uint64_t number = collection_number();
-  *static_cast<std::uint64_t*>(argument) = number;
-  note_verified(number);
+void verify_locked(void* number) noexcept { *static_cast<std::uint64_t*>(number) = verify(); }
+
+/// .slot.by-marks: what a link would do, for all words. NO ALLOC. Collector lock held, inside a collection, the world running.
+void clear_unmarked(Marked marked) noexcept {
+  for (Slab* slab = words::all_slabs(); slab != nullptr; slab = slab->next) {
+    const std::size_t used = slab->used.load(std::memory_order_acquire);
+    for (Word* word = slab->words; word != slab->words + used; ++word) {
+      std::uint64_t bits = word->load(std::memory_order_acquire);
+      if (bits == 0 || (bits & kAddressMask) == kAddressMask || (generation_of(bits) & kImmortal) != 0) continue;
+      if (!marked(reveal(bits))) word->compare_exchange_strong(bits, 0, std::memory_order_release, std::memory_order_relaxed);
+    }
+  }
 }
 
-}  // namespace
-
-Result<Handle> acquire_immortal_slot(void* address) noexcept {
+/// A slot for the address, with `flags` in its generation.
+Result<Handle> issue(void* address, std::uint64_t flags) noexcept {
   if ((reinterpret_cast<std::uint64_t>(address) & ~kAddressMask) != 0) return {{}, Status::not_collectable};
   Word* word = words::take();
   if (word == nullptr) return {{}, Status::no_memory};
-  const std::uint64_t generation = generation_of(owner_word(word).load(std::memory_order_relaxed));
+  const std::uint64_t generation = generation_of(owner_word(word).load(std::memory_order_relaxed)) | flags;
   owner_word(word).store(generation << kAddressBits, std::memory_order_relaxed);
   word->store(hide(address, generation), std::memory_order_release);
   return {{(generation << kAddressBits) | reinterpret_cast<std::uint64_t>(word)}, Status::ok};
 }
 
+/// Forced trouble meets both ways of clearing alike.
+Status as_if_linked() noexcept { return zeal::before_allocation() ? Status::no_memory : Status::ok; }
+
+}  // namespace
+
+Status clear_by(Clearing clearing) noexcept {
+  const Status started = clearing == Clearing::marks ? start_mark_sweep(clear_unmarked) : Status::ok;
+  g_by_marks = clearing == Clearing::marks && started == Status::ok;
+  return started;
+}
+
+Result<Handle> acquire_immortal_slot(void* address) noexcept { return issue(address, kImmortal); }
+
 Result<Handle> acquire_slot(void* base) noexcept {
-  const Result<Handle> slot = acquire_immortal_slot(base);
+  if (sweep_runs_low()) [[unlikely]] keep_sweeping();
+  const Result<Handle> slot = issue(base, 0);
   if (!slot) return slot;
-  if (const Status linked = link(reinterpret_cast<std::uint64_t*>(word_of(slot.value)), base); linked != Status::ok) {
+  const Status linked = g_by_marks ? as_if_linked() : link(reinterpret_cast<std::uint64_t*>(word_of(slot.value)), base);
+  if (linked != Status::ok) {
     release_slot(slot.value);
     return {{}, linked};
   }
@@ -75,13 +110,13 @@ Result<Handle> acquire_slot(void* base) noexcept {
 }
 
 void release_slot(Handle slot) noexcept {
-  const std::uint64_t generation = generation_of(slot.bits);
+  const std::uint64_t generation = generation_of(slot.bits) & ~kImmortal;
   if (generation == kLastGeneration) return words::retire(word_of(slot));
   words::give(word_of(slot), generation + 1);
 }
 
 void unlink_slot(Handle slot) noexcept {
-  unlink(reinterpret_cast<std::uint64_t*>(word_of(slot)));
+  if (!g_by_marks) unlink(reinterpret_cast<std::uint64_t*>(word_of(slot)));
   release_slot(slot);
 }
 

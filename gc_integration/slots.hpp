@@ -1,22 +1,27 @@
 // Slots: the weak words, and the one door from weak to strong.
 //
 // Overview
-//   A slot is one 8-byte word of mapped memory that no collector scans (word_pool.hpp). The word hides the address of one collected object and is that
-//   object's disappearing link: the collection that finds the object unreachable stores zero. Beside each word lies its owner word: what the layers
-//   above want to find when the word has been cleared. A holder keeps a Handle: the word's address and a 16-bit generation.
+//   A slot is one 8-byte word of mapped memory that no collector scans (word_pool.hpp). The word hides the address of one collected object; the collection
+//   that finds the object unreachable stores zero. Beside each word lies its owner word: what the layers above want to find when the word has been
+//   cleared. A holder keeps a Handle: the word's address and its generation.
+//   Who stores the zero: by default the collector, as the word is the object's disappearing link. After clear_by(marks) no link is made; in each
+//   collection, at the time when links are cleared, clear_unmarked() looks at the marks of all words' objects.           .slot.by-marks
 //
 // States of a word
 //   free        generation above, low 48 bits all ones. The free list runs through the owner words, never through the words.
 //   live        generation above, ~address in the low 48 bits.
 //   cleared     zero: the referent is dead and its death is not settled yet. Only a collection writes zero.         .slot.zero
-//   retired     generation 0, low bits ones: all 65535 generations were used. Never issued again.
+//   retired     generation 0, low bits ones: all 32767 generations were used. Never issued again.
+//   The top bit of a generation says that no collection clears the word: its referent never dies.                       .slot.immortal
 //
 // Concurrency
 //   load() may run beside everything. acquire() and release() touch the calling thread's free words. Slabs are never unmapped, so a stale handle
 //   may always be read; a generation that differs answers null.                                                      .slot.generation
 //   A slot is released only after its clear was settled or its link unregistered: links are never retargeted.        .slot.release
 //   The number rule, which load() and settle share: the collection number moves only while the world is stopped, and the allocation lock is then held
-//   until every link is cleared; so `verified == number` proves that somebody held that lock after the clearing.      .slot.verified
+//   until every word is cleared; so `verified == number` proves that somebody held that lock after the clearing.      .slot.verified
+//   Slots are acquired and released while clear_unmarked() runs: it stores zero only over the very bits whose object it found unmarked. An object that
+//   somebody can make a slot for is marked then: a root holds it, or it comes from a thread's list of free objects, which are marked too.
 #pragma once
 #include "gc_integration/primitives.hpp"
 
@@ -24,6 +29,10 @@
 #include <cstdint>
 
 namespace mayfly::gc {
+
+enum class Clearing { links, marks };
+/// How collections clear words from now on; REQUIRES: there is no slot yet. May collect. `unsupported`: see start_problem(); then it is by links.
+Status clear_by(Clearing clearing) noexcept;
 
 /// (generation << 48) | address of the word; zero is empty. Not a pointer to any collector: the generation is never zero.
 struct Handle {
@@ -36,10 +45,10 @@ struct Handle {
 /// left by a longjmp; a cleared word without owner is simply released).
 using Owner = std::uint64_t;
 
-/// A live slot for the collected object `base`, registered as its disappearing link. The caller keeps the object alive across the call.
+/// A live slot for the collected object `base`. The caller keeps the object alive across the call.
 /// May collect; may leave by the host's out-of-memory handler, which strands 16 bytes.
 Result<Handle> acquire_slot(void* base) noexcept;
-/// A slot for an address that never dies; no link.
+/// A slot for an address that never dies.
 Result<Handle> acquire_immortal_slot(void* address) noexcept;
 /// REQUIRES: the clear was settled (or is being settled by the caller), or the slot has no link.
 void release_slot(Handle slot) noexcept;

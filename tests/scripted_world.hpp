@@ -3,6 +3,7 @@
 #include "gc_integration/primitives.hpp"
 #include "gc_integration/scripted/scripted.hpp"
 #include "gc_integration/zeal.hpp"
+#include "tests/clearing.hpp"
 
 #include <mayfly/node.hpp>
 #include <mayfly/runtime.hpp>
@@ -48,6 +49,9 @@ inline std::size_t use_up_blocks(const Referent& referent, CallbackQueue& queue)
     if (!result || n > 10'000) return n;
   }
 }
+
+/// How many disappearing links so many slots have.
+inline std::size_t links_for(std::size_t slots) { return test::clearing() == Options::Clearing::links ? slots : 0; }
 
 inline void kill_and_collect(void* dead) {
   scripted::kill(dead);

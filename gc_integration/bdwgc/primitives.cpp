@@ -1,9 +1,10 @@
-// The primitives on bdwgc: the product. The only file that sees <gc.h>.
+// The primitives on bdwgc: the product. This folder alone sees <gc.h>.
 #define GC_THREADS 1
 #define GC_NO_THREAD_REDIRECTS 1
 #include <gc.h>
 #include <gc/javaxfc.h>
 
+#include "gc_integration/bdwgc/refuse.hpp"
 #include "gc_integration/primitives.hpp"
 #include "gc_integration/zeal.hpp"
 
@@ -27,11 +28,6 @@ constinit std::atomic<bool> g_started{false};
 constinit const char* g_problem = "";
 constinit bool g_interior = true;
 static_assert(sizeof(GC_word) == sizeof(std::uint64_t));
-
-Status refuse(const char* why) noexcept {
-  g_problem = why;
-  return Status::unsupported;
-}
 
 struct Call {
   void (*function)(void*);
@@ -105,6 +101,11 @@ constexpr bool kCleansRegisters = false;
 }
 
 }  // namespace
+
+Status refuse(const char* why) noexcept {
+  g_problem = why;
+  return Status::unsupported;
+}
 
 constinit const std::uint64_t* number_word = nullptr;
 std::uint64_t ask_collection_number() noexcept { return GC_get_gc_no(); }

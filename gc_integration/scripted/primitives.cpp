@@ -32,6 +32,8 @@ struct World {
   std::vector<Waiting> waiting;
   std::atomic<std::uint64_t> number{1};
   std::atomic<int> paused{0};
+  Sweep sweep = nullptr;   // this and the next: allocation lock
+  bool miss = false, missed = false;
 };
 World& world() {
   static World* w = new World;   // outlives static destructors
@@ -108,6 +110,15 @@ void unlink(std::uint64_t* word) noexcept {
   w.links.erase(word);
 }
 
+constinit std::atomic<bool> sweep_low{false};
+void keep_sweeping() noexcept {}
+Status start_mark_sweep(Sweep sweep) noexcept {
+  const std::lock_guard lock(world().allocation_lock);
+  world().sweep = sweep;
+  return Status::ok;
+}
+bool every_collection_was_swept() noexcept { return !world().missed; }
+
 Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcept {
   if (finalizer.function != nullptr && zeal::before_allocation()) return {{}, Status::no_memory};
   const std::lock_guard lock(world().tables);
@@ -163,6 +174,15 @@ void run_cycle(void (*gap)(void*), void* argument) noexcept {
   const std::lock_guard collecting(w.allocation_lock);
   w.number.fetch_add(1, std::memory_order_acq_rel);
   if (gap != nullptr) gap(argument);
+  if (std::exchange(w.miss, false)) {
+    w.missed = true;
+  } else if (w.sweep != nullptr) {
+    w.sweep([](const void* base) -> int {
+      const std::lock_guard lock(world().tables);
+      const auto* found = find(base);
+      return found != nullptr && !found->second.killed;
+    });
+  }
   const std::lock_guard lock(w.tables);
   std::erase_if(w.links, [&](const auto& entry) {
     auto* found = find(entry.second);
@@ -190,6 +210,11 @@ void* reuse(void* dead) noexcept {
   o.dead = false;
   std::memset(dead, 0, o.size);
   return dead;
+}
+
+void miss_next_sweep() noexcept {
+  const std::lock_guard lock(world().allocation_lock);
+  world().miss = true;
 }
 
 std::size_t link_count() noexcept {

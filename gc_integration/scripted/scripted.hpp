@@ -15,6 +15,8 @@ bool is_rooted(const void* object) noexcept;
 void run_cycle(void (*gap)(void*) = nullptr, void* argument = nullptr) noexcept;
 /// New zeroed memory at the address of a dead object.
 void* reuse(void* dead) noexcept;
+/// The next cycle does not call the mark sweep.
+void miss_next_sweep() noexcept;
 std::size_t link_count() noexcept;
 
 }  // namespace mayfly::gc::scripted

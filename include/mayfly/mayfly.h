@@ -41,6 +41,7 @@ typedef struct mayfly_options {
   int finalizers_in_parent;  /* a forked child forgets the finalizers it inherited */
   uint64_t exit_nanoseconds; /* 0: no bound */
   void (*exit_report)(size_t not_run);
+  int clear_by_marks;        /* else by links */
 } mayfly_options;
 /* `version` is MAYFLY_VERSION; `options` may be null. MAYFLY_E_UNSUPPORTED also when this header is not this library's. */
 mayfly_status mayfly_init(uint32_t version, const mayfly_options *options);

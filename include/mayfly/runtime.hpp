@@ -12,6 +12,12 @@ struct Options {
   enum class Finalizers { mayfly, host } finalizers = Finalizers::mayfly;   ///< host: somebody else calls GC_invoke_finalizers.
   enum class Exit { atexit, host } exit = Exit::atexit;                     ///< host: no atexit handler; call begin_exit() or shutdown() yourself.
   enum class Fork { atfork, host } fork = Fork::atfork;                     ///< host: no pthread_atfork; call before_fork() and after_fork().
+  /// How a collection clears the weak words of what died. links: each weakly referenced object and each ref object is registered with bdwgc as a
+  /// disappearing link. marks: in each collection mayfly looks at bdwgc's marks for all of them. Then a first reference takes no lock of bdwgc's, and it and
+  /// the collection cost a fraction (bench/README.md); but this process may neither mark incrementally, nor let a collection follow on
+  /// GC_finalize_all(), which is noticed and ends the process; and somebody must invoke bdwgc's finalizers, as each collection makes one due: after some
+  /// dozens in a row without that, bdwgc prints a warning in each further one. init() answers unsupported where it cannot work.
+  enum class Clearing { links, marks } clearing = Clearing::links;
   /// Who calls the finalizers that exist when the process forks. parent: the child forgets those it inherited; its weak callbacks, the destructors of its
   /// objects and the finalizers that it makes itself are its own all the same. Python: both
   enum class InheritedFinalizers { both, parent } inherited_finalizers = InheritedFinalizers::both;

@@ -112,6 +112,7 @@ mayfly_status mayfly_init(uint32_t version, const mayfly_options* options) {
     if (options->host_exit != 0) chosen.exit = Options::Exit::host;
     if (options->host_fork != 0) chosen.fork = Options::Fork::host;
     if (options->finalizers_in_parent != 0) chosen.inherited_finalizers = Options::InheritedFinalizers::parent;
+    if (options->clear_by_marks != 0) chosen.clearing = Options::Clearing::marks;
     chosen.zeal = options->zeal;
     if (options->exit_nanoseconds != 0) chosen.exit_nanoseconds = options->exit_nanoseconds;
     chosen.exit_report = options->exit_report;

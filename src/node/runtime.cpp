@@ -2,6 +2,7 @@
 
 #include "gc_integration/check.hpp"
 #include "gc_integration/roots.hpp"
+#include "gc_integration/slots.hpp"
 #include "gc_integration/zeal.hpp"
 #include "src/core/event_queue.hpp"
 #include "src/core/settle.hpp"
@@ -39,6 +40,8 @@ Status init(const Options& options) noexcept {
   if (g_phase.load(std::memory_order_relaxed) != Phase::unborn) return Status::ok;
   const auto threads = options.threads == Options::Threads::many ? gc::Threads::many : gc::Threads::one;
   if (const Status started = gc::start(threads); started != Status::ok) return started;
+  const auto clearing = options.clearing == Options::Clearing::marks ? gc::Clearing::marks : gc::Clearing::links;
+  if (const Status cleared = gc::clear_by(clearing); cleared != Status::ok) return cleared;
   if (const Status zealous = gc::zeal::start(options.zeal != nullptr ? options.zeal : std::getenv("MAYFLY_ZEAL")); zealous != Status::ok) return zealous;
   if (options.fork == Options::Fork::atfork && ::pthread_atfork(at_fork_prepare, at_fork_parent, at_fork_child) != 0) return Status::no_memory;
   g_options = options;

@@ -1,6 +1,7 @@
 // What the interpreters share: bytes as choices, the log, the verdict, and calls that fail first.
 #pragma once
 #include "gc_integration/zeal.hpp"
+#include "tests/clearing.hpp"
 #include "tests/fuzz/program.hpp"
 
 #include <mayfly/status.hpp>
@@ -14,7 +15,9 @@ namespace mayfly::fuzz {
 
 class Interpreter {
  protected:
-  Interpreter(const std::uint8_t* bytes, std::size_t size) : bytes_(bytes), left_(size) {}
+  Interpreter(const std::uint8_t* bytes, std::size_t size) : bytes_(bytes), left_(size) {
+    expect(init({.clearing = test::clearing()}) == Status::ok, "init failed");
+  }
 
   std::uint8_t next() { return left_ != 0 ? --left_, *bytes_++ : std::uint8_t{0}; }
   bool going() const { return left_ != 0 && verdict_.problem.empty(); }

@@ -78,7 +78,6 @@ struct WatcherModel {
 class RealWorld : protected Interpreter {
  public:
   RealWorld(const std::uint8_t* bytes, std::size_t size) : Interpreter(bytes, size), queue_(*new CallbackQueue), shared_map_(StdPolicy<std::uint64_t>{}, 2, &queue_) {
-    expect(init() == Status::ok, "init failed");
     roots_ = static_cast<Roots*>(gc::allocate_roots(sizeof(Roots)));
     roots_->values = make_in<Values>(queue_, Policy{this}, queue_);
     roots_->notes = make_in<Notes>(queue_, StdPolicy<Object*>{}, queue_);

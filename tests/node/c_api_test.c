@@ -77,7 +77,7 @@ static ref *new_ref(object *o, mayfly_queue *queue, void *callback, mayfly_kind 
 }
 
 void c_starts(void) {
-  mayfly_options options = {sizeof(mayfly_options), 0, 0, 0, 0, NULL, 0, 0, NULL};
+  mayfly_options options = {sizeof(mayfly_options), 0, 0, 0, 0, NULL, 0, 0, NULL, 0};
   int ours = 1;
   CHECK(mayfly_init(MAYFLY_VERSION, NULL) == MAYFLY_OK);
   CHECK(mayfly_init(MAYFLY_VERSION, &options) == MAYFLY_OK);

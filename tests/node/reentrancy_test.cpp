@@ -1,6 +1,7 @@
 // Other people's collector finalizers run inside allocations and registrations that mayfly makes, and may call mayfly: on the very object and table.
 // Zeal collects at each of them, in a process of its own for each test.
 #include "tests/child.hpp"
+#include "tests/clearing.hpp"
 
 #include <mayfly/mayfly.hpp>
 #include <mayfly/testing.hpp>
@@ -44,7 +45,7 @@ struct World {
 World* g_world;
 
 World& start() {
-  EXPECT_EQ(init({.zeal = "seed:1,collect-alloc=1"}), Status::ok);
+  EXPECT_EQ(init({.clearing = test::clearing(), .zeal = "seed:1,collect-alloc=1"}), Status::ok);
   g_world = new World;
   return *g_world;
 }

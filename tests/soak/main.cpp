@@ -7,6 +7,8 @@
 //   a forker    forks; the child registers, collects and drains
 // Law: each reference whose callback was not cancelled was called exactly once if its referent is dead, and never if it lives.
 // The last line is `violations: N`; the exit status is 0 if N is.
+#include "tests/clearing.hpp"
+
 #include <mayfly/mayfly.hpp>
 
 #include <fmt/format.h>
@@ -270,7 +272,7 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
-  require(init(), "init");
+  require(init({.clearing = test::clearing()}), "init");
   run(seconds, count);
   fmt::print("violations: {}\n", g_violations.load());
   return g_violations.load() == 0 ? 0 : 1;

@@ -70,7 +70,7 @@ void obj_dispose(SCM x, void (*gc_free)(void *)) {                /* explicit GC
 }
 int weak_init(void) {
   static const mayfly_host host = {sizeof host, NULL, equal_cb, hash_cb, name_cb, NULL, NULL, NULL};
-  mayfly_options o = {sizeof o, 0, 1 /* my finalizer thread drives GC_invoke_finalizers */, 1 /* exit */, 0, NULL, 0, 0, NULL};
+  mayfly_options o = {sizeof o, 0, 1 /* my finalizer thread drives GC_invoke_finalizers */, 1 /* exit */, 0, NULL, 0, 0, NULL, 0};
   if (mayfly_init(MAYFLY_VERSION, &o) != MAYFLY_OK) return 0;
   return (q = mayfly_queue_new(&host)) != NULL;
 }
