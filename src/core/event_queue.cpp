@@ -10,8 +10,6 @@
 
 namespace mayfly::core {
 
-constinit Counters counters;
-
 namespace {
 
 constinit std::atomic<EventQueue*> g_queues{nullptr};
@@ -31,15 +29,14 @@ void* next_of(void* link) noexcept {
   return reinterpret_cast<void*>(std::atomic_ref(node_of(link).cell_).load(std::memory_order_relaxed));
 }
 void set_next(void* link, void* next) noexcept {
-  if (is_record(link)) return gc::store_traced(&record_of(link).next, next);
-  RefNode& node = node_of(link);
-  std::atomic_ref(node.cell_).store(reinterpret_cast<std::uint64_t>(next), std::memory_order_relaxed);   // beside get()
-  gc::store_traced(reinterpret_cast<void**>(&node.cell_), next);
+  void** where = is_record(link) ? &record_of(link).next : reinterpret_cast<void**>(&node_of(link).cell_);
+  if (next != kEnd) return gc::store_traced(where, next);                     // one word at once: beside get()
+  std::atomic_ref(*where).store(next, std::memory_order_relaxed);             // nothing for the collector
 }
 
 void note_queued(EventQueue& queue) noexcept {
-  queue.waiting.fetch_add(1, std::memory_order_relaxed);
-  counters.queued.fetch_add(1, std::memory_order_relaxed);
+  queue.waiting.add(1);
+  queue.queued.add(1);
   queue.ages.queued();
   queue.wake_up.now();
 }
@@ -135,7 +132,6 @@ EventQueue* EventQueue::of(CallbackQueue& face) noexcept {
 EventQueue* all_queues() noexcept { return g_queues.load(std::memory_order_acquire); }
 
 void EventQueue::push(RefNode& node) noexcept {
-  const std::lock_guard lock(mutex);
   if (closed) {
     std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
     return;
@@ -145,7 +141,6 @@ void EventQueue::push(RefNode& node) noexcept {
 }
 
 void EventQueue::push(RegisteredFinalizer& record) noexcept {
-  const std::lock_guard lock(mutex);
   if (record.state != FinalizerRecord::State::armed) return;
   record.state = FinalizerRecord::State::queued;
   chain.push_back(link_of(record));
@@ -279,7 +274,7 @@ bool EventQueue::pop(Event& event) noexcept {
   publish_staged(*this);
   while (void* link = chain.front()) {
     chain.pop_front();
-    waiting.fetch_sub(1, std::memory_order_relaxed);
+    waiting.take_off(1);
     ages.left();
     if (is_record(link)) {
       FinalizerRecord& record = record_of(link);
@@ -294,7 +289,7 @@ bool EventQueue::pop(Event& event) noexcept {
       silence_other_half(node);
       fill(event, node);
     }
-    counters.taken.fetch_add(1, std::memory_order_relaxed);
+    taken.add(1);
     return true;
   }
   if (!exiting) return false;
@@ -305,7 +300,7 @@ bool EventQueue::pop(Event& event) noexcept {
   }
   fill(event, *record);
   retire(*this, *record);
-  counters.taken.fetch_add(1, std::memory_order_relaxed);
+  taken.add(1);
   return true;
 }
 
@@ -326,13 +321,13 @@ void EventQueue::put_back(const Event& event) noexcept {
   }
   chain.push_front(link);
   ages.came_back();
-  waiting.fetch_add(1, std::memory_order_relaxed);
-  counters.taken.fetch_sub(1, std::memory_order_relaxed);
+  waiting.add(1);
+  taken.take_off(1);
 }
 
 void EventQueue::check_invariants() noexcept {
   const std::lock_guard lock(mutex);
-  MAYFLY_CHECK(chain.length() + staged.length() == waiting, ".queue.reserved: the count of waiting events is wrong");
+  MAYFLY_CHECK(chain.length() + staged.length() == waiting.load(), ".queue.reserved: the count of waiting events is wrong");
   const RegisteredFinalizer* newer = nullptr;
   for (auto* record = static_cast<const RegisteredFinalizer*>(*registry); record != nullptr; newer = record, record = record->registry_older) {
     MAYFLY_CHECK(record->registry_newer == newer, ".queue: the registry does not lead back");

@@ -80,6 +80,18 @@ struct Anchor {
   std::uint64_t offset;
 };
 
+/// Changed under a lock, always the same, and read without it.
+class Figure {
+ public:
+  std::uint64_t load() const noexcept { return value_.load(std::memory_order_relaxed); }
+  void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+  void add(std::uint64_t more) noexcept { set(load() + more); }
+  void take_off(std::uint64_t less) noexcept { set(load() - less); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
 /// When what waits in a queue was queued: a batch for each collection.
 class Ages {
  public:
@@ -110,7 +122,8 @@ struct EventQueue {                  // mapped memory, never freed
   void** registry = nullptr;         // root word: the newest live finalizer
   EventQueue* next = nullptr;        // all queues
   CallbackQueue* face = nullptr;
-  std::atomic<std::size_t> waiting{0};    // events in chain and staged
+  Figure waiting;                         // events in chain and staged
+  Figure queued, taken;
   std::atomic<std::thread::id> drained_by{};      // the thread inside drain(); none: a default id
   std::atomic<std::thread::id> owner{};           // the only thread that is handed events, or a default id
   std::atomic<bool> exiting{false};
@@ -135,8 +148,8 @@ struct EventQueue {                  // mapped memory, never freed
   /// In the child of a fork: only the calling thread exists, and what others were about here is over.
   void forget_other_threads() noexcept;
 
-  void push(RefNode& node) noexcept;              // settle: the referent of a bound node died
-  void push(RegisteredFinalizer& record) noexcept;   // settle: the referent of an armed finalizer died
+  void push(RefNode& node) noexcept;              // settle: the referent of a bound node died. Queue lock held.
+  void push(RegisteredFinalizer& record) noexcept;   // settle: the referent of an armed finalizer died. Queue lock held.
   bool enlist(RegisteredFinalizer& record) noexcept;  // a new finalizer; false: closed
   /// Moves the finalizer among those of that priority, as the newest, unless it is done.
   void set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept;
@@ -156,10 +169,5 @@ void stage_object_finalizer(void* object, void* record) noexcept;
 
 void lock_queues() noexcept;         // around fork
 void unlock_queues() noexcept;
-
-struct Counters {
-  std::atomic<std::uint64_t> cleared{0}, cleared_last{0}, queued{0}, taken{0}, settle_ns{0};
-};
-extern constinit Counters counters;
 
 }  // namespace mayfly::core

@@ -25,16 +25,49 @@ void drop_if_empty(Shard& shard, Cell& cell) noexcept {
   free_block(shard, &cell);
 }
 
-/// A watcher of a dead referent becomes an event or is dropped. Settle and shard lock held.
-void settle_watcher(Shard& shard, Watcher& watcher) noexcept {
-  if (watcher.kind == WatcherKind::finalizer) {
-    watcher.queue->push(static_cast<RegisteredFinalizer&>(watcher));
-    return;
+/// The locks that deaths need besides the settle lock, which is held: what one death needs, the next one mostly needs too, so they are kept until another
+/// one is asked for.                                                                                              .core.lock-order
+class DeathLocks {
+ public:
+  Shard& lock_shard_of(const void* address) noexcept {
+    Shard& shard = shard_of(address);
+    if (&shard == shard_) return shard;
+    unlock();
+    mutex_of(shard).lock();
+    shard_ = &shard;
+    return shard;
   }
+  /// REQUIRES: a shard is locked.
+  EventQueue& lock(EventQueue& queue) noexcept {
+    if (&queue == queue_) return queue;
+    unlock_queue();
+    queue.mutex.lock();
+    queue_ = &queue;
+    return queue;
+  }
+  Shard& shard() noexcept { return *shard_; }
+  void unlock() noexcept {
+    unlock_queue();
+    if (shard_ != nullptr) mutex_of(*shard_).unlock();
+    shard_ = nullptr;
+  }
+
+ private:
+  void unlock_queue() noexcept {
+    if (queue_ != nullptr) queue_->mutex.unlock();
+    queue_ = nullptr;
+  }
+  Shard* shard_ = nullptr;
+  EventQueue* queue_ = nullptr;
+};
+
+/// A watcher of a dead referent becomes an event or is dropped. Shard locked.
+void settle_watcher(DeathLocks& locks, Watcher& watcher) noexcept {
+  if (watcher.kind == WatcherKind::finalizer) return locks.lock(*watcher.queue).push(static_cast<RegisteredFinalizer&>(watcher));
   if (auto* base = static_cast<char*>(gc::load(watcher.own))) {
     auto& node = *reinterpret_cast<RefNode*>(base + watcher.offset);
     if (node.callback != nullptr) {
-      watcher.queue->push(node);
+      locks.lock(*watcher.queue).push(node);
     } else {
       std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
     }
@@ -42,51 +75,49 @@ void settle_watcher(Shard& shard, Watcher& watcher) noexcept {
   } else {
     gc::release_slot(watcher.own);   // cleared: its link is gone
   }
-  free_block(shard, &watcher);
+  free_block(locks.shard(), &watcher);
 }
 
-/// All watchers of a dead cell, and the cell itself. Settle and shard lock held.
-void settle_cell(Shard& shard, Cell& cell) noexcept {
+/// All watchers of a dead cell, and the cell itself. Shard locked.
+void settle_cell(DeathLocks& locks, Cell& cell) noexcept {
   Watcher* first[] = {cell.canonical[0], cell.canonical[1]};
   for (Watcher* watcher : first) {
     if (watcher == nullptr) continue;
     cell.detach(*watcher);
-    settle_watcher(shard, *watcher);
+    settle_watcher(locks, *watcher);
   }
   while (Watcher* watcher = cell.newest) {
     cell.detach(*watcher);
-    settle_watcher(shard, *watcher);
+    settle_watcher(locks, *watcher);
   }
-  free_block(shard, &cell);
+  free_block(locks.shard(), &cell);
 }
+
+constinit DeathLocks g_locks;             // settle lock: of the scan for deaths
+constinit Figure g_cleared, g_cleared_last, g_settle_ns;   // changed under the settle lock
 
 /// Settle lock held.
 void settle_slot(gc::Handle slot, gc::Owner who) noexcept {
-  counters.cleared.fetch_add(1, std::memory_order_relaxed);
+  g_cleared.add(1);
   if ((who & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);   // pairs with contained_deaths()
   switch (kind_of(who)) {
     case OwnerKind::nobody:
       break;
     case OwnerKind::bare: {
       void* base = pointer_of<void>(who);
-      Shard& shard = shard_of(base);
-      const std::lock_guard lock(mutex_of(shard));
-      erase_slot(shard, base, slot);
+      erase_slot(g_locks.lock_shard_of(base), base, slot);
       break;
     }
     case OwnerKind::cell: {
       Cell& cell = *pointer_of<Cell>(who);
-      Shard& shard = shard_of(address_of(cell));
-      const std::lock_guard lock(mutex_of(shard));
-      erase_slot(shard, address_of(cell), slot);
-      settle_cell(shard, cell);
+      erase_slot(g_locks.lock_shard_of(address_of(cell)), address_of(cell), slot);
+      settle_cell(g_locks, cell);
       break;
     }
     case OwnerKind::watcher: {       // a ref object died before its referent
       Watcher& watcher = *pointer_of<Watcher>(who);
       Cell& cell = *watcher.cell;    // stable: only deaths detach it now, and they hold the settle lock
-      Shard& shard = shard_of(address_of(cell));
-      const std::lock_guard lock(mutex_of(shard));
+      Shard& shard = g_locks.lock_shard_of(address_of(cell));
       cell.detach(watcher);
       free_block(shard, &watcher);
       drop_if_empty(shard, cell);
@@ -107,23 +138,27 @@ namespace {
 struct Round {                         // settle lock held
   gc::Scan scan;
   std::uint64_t number = 0;            // of the collection whose deaths it settles
-  std::uint64_t cleared = 0;           // counters.cleared at its beginning
+  std::uint64_t cleared = 0;           // g_cleared at its beginning
 };
 constinit Round g_round;
 
-bool in_time(void* deadline) { return *static_cast<const Deadline*>(deadline) == kNoDeadline || now_ns() < *static_cast<const Deadline*>(deadline); }
+bool in_time(void* deadline) {
+  g_locks.unlock();                    // whoever waits for them has waited long enough
+  return *static_cast<const Deadline*>(deadline) == kNoDeadline || now_ns() < *static_cast<const Deadline*>(deadline);
+}
 
 /// One scan, from where the last one stopped. Settle lock held.
 bool go_on_settling(Deadline deadline) noexcept {
   if (g_round.scan.at_start()) {
     g_round.number = gc::verified_number();   // .settle.verified
-    g_round.cleared = counters.cleared.load(std::memory_order_relaxed);
+    g_round.cleared = g_cleared.load();
   }
   const std::uint64_t start = now_ns();
   const bool finished = gc::each_cleared(g_round.scan, settle_slot, in_time, &deadline);
-  counters.settle_ns.fetch_add(now_ns() - start, std::memory_order_relaxed);
+  g_locks.unlock();
+  g_settle_ns.add(now_ns() - start);
   if (!finished) return false;
-  counters.cleared_last.store(counters.cleared.load(std::memory_order_relaxed) - g_round.cleared, std::memory_order_relaxed);
+  g_cleared_last.set(g_cleared.load() - g_round.cleared);
   g_settled.store(g_round.number, std::memory_order_release);
   return true;
 }
@@ -144,23 +179,23 @@ bool settle(Deadline deadline) noexcept {
   return true;
 }
 
+Settled settled() noexcept { return {g_cleared.load(), g_cleared_last.load(), g_settle_ns.load()}; }
+
 std::uint64_t settled_number() noexcept { return g_settled.load(std::memory_order_acquire); }
 
 namespace {
 /// Settle lock held.
 void kill_slot(const Target& target) noexcept {
-  Shard& shard = shard_of(target.base);
-  gc::Handle slot;
-  {
-    const std::lock_guard lock(mutex_of(shard));
-    slot = peek_slot(shard, target);
-    if (slot.empty()) return;
-    if (target.cell != nullptr) std::atomic_ref(target.cell->word).store(0, std::memory_order_relaxed);
-    erase_slot(shard, target.base, slot);
-    if ((gc::owner_of(slot) & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);
-    if (Cell* cell = cell_of(slot)) settle_cell(shard, *cell);
-  }
-  counters.cleared.fetch_add(1, std::memory_order_relaxed);
+  DeathLocks locks;
+  Shard& shard = locks.lock_shard_of(target.base);
+  const gc::Handle slot = peek_slot(shard, target);
+  if (slot.empty()) return locks.unlock();
+  if (target.cell != nullptr) std::atomic_ref(target.cell->word).store(0, std::memory_order_relaxed);
+  erase_slot(shard, target.base, slot);
+  if ((gc::owner_of(slot) & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);
+  if (Cell* cell = cell_of(slot)) settle_cell(locks, *cell);
+  locks.unlock();
+  g_cleared.add(1);
   gc::unlink_slot(slot);
 }
 }  // namespace

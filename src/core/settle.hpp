@@ -24,6 +24,12 @@ bool settle(Deadline deadline = kNoDeadline) noexcept;
 /// All collections up to this number are settled.
 std::uint64_t settled_number() noexcept;
 
+/// Figures.
+struct Settled {
+  std::uint64_t cleared, cleared_last, ns;
+};
+Settled settled() noexcept;
+
 /// Death by hand: as if a collection had cleared the target's slot.
 void kill_now(const Target& target) noexcept;
 /// Silently forgets the watcher of a bound node.

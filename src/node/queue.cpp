@@ -73,7 +73,7 @@ NoCallbackScope::~NoCallbackScope() { node::callbacks_on(); }
 bool CallbackQueue::pending() const noexcept {
   const core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr) return false;         // nothing was ever registered here
-  return gc::collection_number() != core::settled_number() || queue->waiting.load(std::memory_order_relaxed) != 0 || (queue->exiting && !queue->exit_done);
+  return gc::collection_number() != core::settled_number() || queue->waiting.load() != 0 || (queue->exiting && !queue->exit_done);
 }
 
 bool CallbackQueue::take(Event& event) noexcept {
@@ -89,12 +89,12 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr) return result;
   if (budget.items == 0 || budget.nanoseconds == 0 || gc::zeal::skip_drain()) {
-    result.left = queue->waiting.load(std::memory_order_relaxed);
+    result.left = queue->waiting.load();
     return result;
   }
   if (t_silent != 0 || !queue->serves_this_thread() || !queue->begin_drain()) {
     result.busy = true;
-    result.left = queue->waiting.load(std::memory_order_relaxed);
+    result.left = queue->waiting.load();
     return result;
   }
   const core::Deadline deadline = deadline_of(budget);
@@ -107,7 +107,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   queue->end_drain();
   queue->ran.fetch_add(result.ran, std::memory_order_relaxed);
   queue->drain_ns.fetch_add(core::now_ns() - start, std::memory_order_relaxed);
-  result.left = queue->waiting.load(std::memory_order_relaxed);
+  result.left = queue->waiting.load();
   return result;
 }
 
@@ -118,7 +118,7 @@ bool CallbackQueue::collect() noexcept {
   (void)core::settle();
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue != nullptr) node::sweep_tables(*queue);
-  return queue != nullptr && queue->waiting.load(std::memory_order_relaxed) != 0;
+  return queue != nullptr && queue->waiting.load() != 0;
 }
 
 Drained CallbackQueue::collect_and_drain() noexcept {
@@ -166,7 +166,7 @@ std::size_t CallbackQueue::shutdown() noexcept {
     for (Event event; take_settled(*queue, event);) ++dropped;
   };
   drop();
-  if (queue->waiting.load(std::memory_order_relaxed) != 0) (void)core::settle(), drop();   // object finalizers whose collection was not settled yet
+  if (queue->waiting.load() != 0) (void)core::settle(), drop();   // object finalizers whose collection was not settled yet
   return dropped + node::forget_finalizers(*queue);
 }
 

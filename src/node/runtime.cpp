@@ -111,8 +111,13 @@ void blocking(void (*f)(void*), void* argument) noexcept {
 }
 
 Stats stats() noexcept {
-  const core::Counters& c = core::counters;
-  return {gc::collection_number(), c.cleared.load(), c.cleared_last.load(), c.queued.load(), c.taken.load(), c.settle_ns.load(), gc::slots_in_use()};
+  const core::Settled settled = core::settled();
+  std::uint64_t queued = 0, taken = 0;
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
+    queued += queue->queued.load();
+    taken += queue->taken.load();
+  }
+  return {gc::collection_number(), settled.cleared, settled.cleared_last, queued, taken, settled.ns, gc::slots_in_use()};
 }
 
 namespace node {
