@@ -79,7 +79,8 @@ class CallbackQueue {
   Status set_wake(void (*hint)(void*), void* argument) noexcept;
   /// Settles, then hands over the oldest event. False: none waits. Never calls host code; never collects. `event` is overwritten.
   bool take(Event& event) noexcept;
-  /// To the front again: the next take() answers it. Cannot fail; allocates nothing. REQUIRES: taken from this queue, put back once.
+  /// To the front again: the next take() answers it. Cannot fail; allocates nothing. REQUIRES: taken from this queue, put back once, and at most 255
+  /// finalizers' events were taken from it since.
   void put_back(const Event& event) noexcept;
   /// take + Host::call + Host::unraisable until empty, stopped or out of budget. A drain inside a drain calls nothing. MAY CALL HOST.
   Drained drain(Budget budget = {}) noexcept;

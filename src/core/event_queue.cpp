@@ -15,21 +15,21 @@ namespace {
 constinit std::atomic<EventQueue*> g_queues{nullptr};
 constinit std::mutex g_growing;       // of the list of queues: so that fork gives back the very locks that it took
 
-// A link names a RefNode, or (low bit set) a FinalizerRecord. The end is a value that is no address, so that a queued node's word is never zero.
+// A link names a RefNode, or (low bit set) an ObjectFinalizer. The end is a value that is no address, so that a queued node's word is never zero.
 void* const kEnd = reinterpret_cast<void*>(2);
 
 void* link_of(RefNode& node) noexcept { return &node; }
-void* link_of(FinalizerRecord& record) noexcept { return reinterpret_cast<char*>(&record) + 1; }
-bool is_record(const void* link) noexcept { return (reinterpret_cast<std::uintptr_t>(link) & 1) != 0; }
+void* link_of(ObjectFinalizer& finalizer) noexcept { return reinterpret_cast<char*>(&finalizer) + 1; }
+bool is_finalizer(const void* link) noexcept { return (reinterpret_cast<std::uintptr_t>(link) & 1) != 0; }
 RefNode& node_of(void* link) noexcept { return *static_cast<RefNode*>(link); }
-FinalizerRecord& record_of(void* link) noexcept { return *reinterpret_cast<FinalizerRecord*>(static_cast<char*>(link) - 1); }
+ObjectFinalizer& finalizer_of(void* link) noexcept { return *reinterpret_cast<ObjectFinalizer*>(static_cast<char*>(link) - 1); }
 
 void* next_of(void* link) noexcept {
-  if (is_record(link)) return record_of(link).next;
+  if (is_finalizer(link)) return finalizer_of(link).next;
   return reinterpret_cast<void*>(std::atomic_ref(node_of(link).cell_).load(std::memory_order_relaxed));
 }
 void set_next(void* link, void* next) noexcept {
-  void** where = is_record(link) ? &record_of(link).next : reinterpret_cast<void**>(&node_of(link).cell_);
+  void** where = is_finalizer(link) ? &finalizer_of(link).next : reinterpret_cast<void**>(&node_of(link).cell_);
   if (next != kEnd) return gc::store_traced(where, next);                     // one word at once: beside get()
   std::atomic_ref(*where).store(next, std::memory_order_relaxed);             // nothing for the collector
 }
@@ -70,6 +70,11 @@ void Ages::came_back() noexcept {
 }
 
 void Chain::push_back(void* link) noexcept {
+  append(link);
+  ++came_;
+}
+
+void Chain::append(void* link) noexcept {
   set_next(link, kEnd);
   if (*root_ == nullptr) {
     *root_ = link;
@@ -80,7 +85,8 @@ void Chain::push_back(void* link) noexcept {
 }
 
 void Chain::push_front(void* link) noexcept {
-  if (*root_ == nullptr) return push_back(link);
+  --left_;
+  if (*root_ == nullptr) return append(link);
   set_next(link, *root_);
   *root_ = link;
 }
@@ -89,6 +95,7 @@ void Chain::pop_front() noexcept {
   void* next = next_of(*root_);
   *root_ = next == kEnd ? nullptr : next;
   if (*root_ == nullptr) tail_ = nullptr;
+  ++left_;
 }
 
 std::size_t Chain::length() const noexcept {
@@ -103,11 +110,11 @@ EventQueue* EventQueue::peek(const CallbackQueue& face) noexcept {
 
 EventQueue* EventQueue::of(CallbackQueue& face) noexcept {
   if (EventQueue* queue = peek(face)) return queue;
-  void** roots[3] = {};
+  void** roots[2] = {};
   for (void**& root : roots) {
     if (const auto got = gc::acquire_root()) root = got.value;
   }
-  void* pages = roots[0] != nullptr && roots[1] != nullptr && roots[2] != nullptr ? gc::map_pages(4096) : nullptr;
+  void* pages = roots[0] != nullptr && roots[1] != nullptr ? gc::map_pages(4096) : nullptr;
   static_assert(sizeof(EventQueue) <= 4096);
   EventQueue* winner = nullptr;
   if (pages != nullptr) {
@@ -115,7 +122,6 @@ EventQueue* EventQueue::of(CallbackQueue& face) noexcept {
     queue->face = &face;
     queue->chain.give_root(roots[0]);
     queue->staged.give_root(roots[1]);
-    queue->registry = roots[2];
     const std::lock_guard lock(g_growing);
     if (std::atomic_ref(face.impl_).compare_exchange_strong(winner, queue, std::memory_order_acq_rel)) {
       queue->next = g_queues.load(std::memory_order_relaxed);
@@ -141,46 +147,9 @@ void EventQueue::push(RefNode& node) noexcept {
 }
 
 void EventQueue::push(RegisteredFinalizer& record) noexcept {
-  if (record.state != FinalizerRecord::State::armed) return;
-  record.state = FinalizerRecord::State::queued;
-  chain.push_back(link_of(record));
+  if (record.state != RegisteredFinalizer::State::armed) return;   // it was taken at exit
+  finalizers.queue(record, chain.came());
   note_queued(*this);
-}
-
-namespace {
-void link_as_older(EventQueue& queue, RegisteredFinalizer* newer, RegisteredFinalizer* record) noexcept {
-  if (newer != nullptr) return gc::store_traced(reinterpret_cast<void**>(&newer->registry_older), record);
-  *queue.registry = record;
-}
-void link_as_newer(RegisteredFinalizer* older, RegisteredFinalizer* record) noexcept {
-  if (older != nullptr) gc::store_traced(reinterpret_cast<void**>(&older->registry_newer), record);
-}
-
-/// Into the registry, before all of its priority. O(finalizers of higher priority). Queue lock held.
-void enter(EventQueue& queue, RegisteredFinalizer& record) noexcept {
-  RegisteredFinalizer* newer = nullptr;
-  auto* older = static_cast<RegisteredFinalizer*>(*queue.registry);
-  for (; older != nullptr && older->priority > record.priority; older = older->registry_older) newer = older;
-  gc::store_traced(reinterpret_cast<void**>(&record.registry_newer), newer);
-  gc::store_traced(reinterpret_cast<void**>(&record.registry_older), older);
-  link_as_older(queue, newer, &record);
-  link_as_newer(older, &record);
-}
-
-/// Out of the registry. Queue lock held.
-void leave(EventQueue& queue, RegisteredFinalizer& record) noexcept {
-  link_as_older(queue, record.registry_newer, record.registry_older);
-  link_as_newer(record.registry_older, record.registry_newer);
-  record.registry_newer = record.registry_older = nullptr;
-}
-}  // namespace
-
-bool EventQueue::enlist(RegisteredFinalizer& record) noexcept {
-  const std::lock_guard lock(mutex);
-  if (closed) return false;
-  enter(*this, record);
-  exit_done = false;
-  return true;
 }
 
 bool EventQueue::serves_this_thread() const noexcept {
@@ -201,47 +170,28 @@ void EventQueue::forget_other_threads() noexcept {
   wake_up.forget(Wake::drainer);
 }
 
-void EventQueue::set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept {
-  const std::lock_guard lock(mutex);
-  if (record.state == FinalizerRecord::State::done) return;
-  leave(*this, record);
-  record.priority = priority;
-  enter(*this, record);
-}
-
 namespace {
-/// Out of the registry and done. Queue lock held.
-void retire(EventQueue& queue, FinalizerRecord& record) noexcept {
-  record.state = FinalizerRecord::State::done;
-  RegisteredFinalizer* in_registry = registered(record);
-  if (in_registry == nullptr || in_registry->own.empty()) return;   // that of an object, or one put back
-  leave(queue, *in_registry);
-  gc::release_slot(in_registry->own);
-  in_registry->own = {};
-}
-
-/// The next finalizer that runs at exit. Queue lock held.
-RegisteredFinalizer* newest_for_exit(const EventQueue& queue) noexcept {
-  for (auto* record = static_cast<RegisteredFinalizer*>(*queue.registry); record != nullptr; record = record->registry_older) {
-    if (record->at_exit == AtExit::yes && record->state == FinalizerRecord::State::armed) return record;
-  }
-  return nullptr;
-}
-
 /// Object finalizers whose collection was settled join the queue. Queue lock held.
 void publish_staged(EventQueue& queue) noexcept {
   while (void* link = queue.staged.front()) {
-    if (static_cast<ObjectFinalizer&>(record_of(link)).round > settled_number()) return;   // only these are staged
+    if (finalizer_of(link).round > settled_number()) return;
     queue.staged.pop_front();
     queue.chain.push_back(link);
   }
 }
 
-void fill(Event& event, FinalizerRecord& record) noexcept {
-  if (ObjectFinalizer* finalizer = of_object(record)) event.object = finalizer->object;
-  event.payload = record.payload;
+void fill(Event& event, ObjectFinalizer& finalizer) noexcept {
+  event.object = finalizer.object;
+  event.payload = finalizer.payload;
+  event.run = finalizer.run;
+  event.record_ = &finalizer;
+}
+
+/// The record's turn has come: what it was is the event's.
+void fill(Event& event, RegisteredFinalizer& record, Registry& registry, RegisteredFinalizer::State now) noexcept {
   event.run = record.run;
-  event.record_ = &record;
+  event.payload = registry.retire(record, now);
+  event.record_ = reinterpret_cast<void*>(record.own.bits);   // for put_back()
 }
 
 void fill(Event& event, RefNode& node) noexcept {
@@ -260,66 +210,76 @@ void silence_other_half(RefNode& node) noexcept {
 }
 }  // namespace
 
-void* EventQueue::finish(RegisteredFinalizer& record) noexcept {
-  const std::lock_guard lock(mutex);
-  if (record.state == FinalizerRecord::State::done) return nullptr;
-  void* payload = record.payload;
-  retire(*this, record);
-  return payload;
-}
-
 bool EventQueue::pop(Event& event) noexcept {
   event = {};
   const std::lock_guard lock(mutex);
   publish_staged(*this);
-  while (void* link = chain.front()) {
-    chain.pop_front();
+  while (waiting.load() != 0) {
+    RegisteredFinalizer* record = finalizers.take_due(chain.left());
+    void* link = chain.front();
+    if (record == nullptr && link == nullptr) break;                // what waits is staged, and not settled yet
     waiting.take_off(1);
     ages.left();
-    if (is_record(link)) {
-      FinalizerRecord& record = record_of(link);
-      record.next = nullptr;
-      if (record.state == FinalizerRecord::State::done) continue;   // .queue.once
-      fill(event, record);
-      retire(*this, record);
-    } else {
-      RefNode& node = node_of(link);
-      std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
-      if ((bits_of(node) & kSilenced) != 0) continue;
-      silence_other_half(node);
-      fill(event, node);
+    if (record != nullptr ? take_due(event, *record) : take_link(event, link)) {
+      taken.add(1);
+      return true;
     }
-    taken.add(1);
-    return true;
   }
+  return false;
+}
+
+bool EventQueue::pop_at_exit(Event& event) noexcept {
   if (!exiting) return false;
-  RegisteredFinalizer* record = newest_for_exit(*this);
+  const std::lock_guard lock(mutex);
+  RegisteredFinalizer* record = finalizers.newest_for_exit();
   if (record == nullptr) {
     exit_done = true;
     return false;
   }
-  fill(event, *record);
-  retire(*this, *record);
+  fill(event, *record, finalizers, RegisteredFinalizer::State::leaving);
   taken.add(1);
   return true;
 }
 
-RegisteredFinalizer* EventQueue::first_registered() noexcept {
+/// False: it was detached.
+bool EventQueue::take_due(Event& event, RegisteredFinalizer& record) noexcept {
+  if (record.state == RegisteredFinalizer::State::dropped) return finalizers.set_free(record), false;
+  fill(event, record, finalizers, RegisteredFinalizer::State::spent);
+  finalizers.set_spent(record);
+  return true;
+}
+
+/// The front of the chain. False: it was silenced.
+bool EventQueue::take_link(Event& event, void* link) noexcept {
+  chain.pop_front();
+  if (is_finalizer(link)) {
+    finalizer_of(link).next = nullptr;
+    fill(event, finalizer_of(link));
+    return true;
+  }
+  RefNode& node = node_of(link);
+  std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
+  if ((bits_of(node) & kSilenced) != 0) return false;
+  silence_other_half(node);
+  fill(event, node);
+  return true;
+}
+
+std::uint64_t EventQueue::newest_finalizer() noexcept {
   const std::lock_guard lock(mutex);
-  return static_cast<RegisteredFinalizer*>(*registry);
+  const RegisteredFinalizer* record = finalizers.newest();
+  return record != nullptr ? record->id() : 0;
 }
 
 void EventQueue::put_back(const Event& event) noexcept {
   const std::lock_guard lock(mutex);
-  void* link;
   if (event.ref != nullptr) {
-    link = link_of(*event.ref);
-  } else {
-    auto& record = *static_cast<FinalizerRecord*>(event.record_);
-    record.state = FinalizerRecord::State::queued;
-    link = link_of(record);
+    chain.push_front(link_of(*event.ref));
+  } else if (event.object != nullptr) {
+    chain.push_front(link_of(*static_cast<ObjectFinalizer*>(event.record_)));
+  } else if (!finalizers.put_back(reinterpret_cast<std::uint64_t>(event.record_), event.payload, chain.left())) {
+    gc::contract_broken(__FILE__, __LINE__, "put_back() of a finalizer's event that was put back before, or behind which 256 more were taken");
   }
-  chain.push_front(link);
   ages.came_back();
   waiting.add(1);
   taken.take_off(1);
@@ -327,24 +287,19 @@ void EventQueue::put_back(const Event& event) noexcept {
 
 void EventQueue::check_invariants() noexcept {
   const std::lock_guard lock(mutex);
-  MAYFLY_CHECK(chain.length() + staged.length() == waiting.load(), ".queue.reserved: the count of waiting events is wrong");
-  const RegisteredFinalizer* newer = nullptr;
-  for (auto* record = static_cast<const RegisteredFinalizer*>(*registry); record != nullptr; newer = record, record = record->registry_older) {
-    MAYFLY_CHECK(record->registry_newer == newer, ".queue: the registry does not lead back");
-    MAYFLY_CHECK(newer == nullptr || newer->priority >= record->priority, ".queue: the registry is not in the order of priorities");
-    MAYFLY_CHECK(record->state != FinalizerRecord::State::done, ".queue.once: a finalizer that is done stands in the registry");
-  }
+  MAYFLY_CHECK(chain.length() + staged.length() + finalizers.waiting() == waiting.load(), ".queue.reserved: the count of waiting events is wrong");
+  MAYFLY_CHECK(chain.came() - chain.left() == chain.length(), ".queue.order: the chain has lost count");
+  finalizers.check_invariants();
 }
 
 void stage_object_finalizer(void* object, void* data) noexcept {
-  auto& record = *static_cast<ObjectFinalizer*>(data);
-  EventQueue& queue = *record.queue;
+  auto& finalizer = *static_cast<ObjectFinalizer*>(data);
+  EventQueue& queue = *finalizer.queue;
   const std::lock_guard lock(queue.mutex);
-  if (record.state != FinalizerRecord::State::armed || queue.closed) return;
-  gc::store_traced(&record.object, object);
-  record.state = FinalizerRecord::State::queued;
-  record.round = gc::collection_number();
-  queue.staged.push_back(link_of(record));
+  if (finalizer.object != nullptr || queue.closed) return;
+  gc::store_traced(&finalizer.object, object);
+  finalizer.round = gc::collection_number();
+  queue.staged.push_back(link_of(finalizer));
   note_queued(queue);
 }
 

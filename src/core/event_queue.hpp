@@ -1,21 +1,16 @@
-// Event queues: deaths that wait to be acted on, finalizers that wait for their death.
+// Event queues: deaths that wait to be acted on.
 //
 // Overview
-//   Everything that waits is collected memory: RefNodes (inside the host's ref objects) and FinalizerRecords. A queue is a chain through them, held by
-//   one root word, so what waits is strong, and an event needs no memory of its own when the death is settled.   .queue.reserved
-//   Live finalizers stand in the registry, a second chain, by priority and then newest first, held by another root word.
+//   RefNodes (inside the host's ref objects) and ObjectFinalizers wait in a chain through their own words, which is held by one root word: so they are
+//   strong, and an event needs no memory of its own when the death is settled.                                       .queue.reserved
+//   Finalizers made by `finalize` wait in a line of their own (finalizer.hpp), each behind so many of the chain as came before it: that is their order.
 //   Object finalizers come from the collector's finalizer calls, which may happen inside any allocation: the trampoline only moves the record to the
 //   chain `staged`. They join the queue once the collection that found them has been settled, behind its weak callbacks.   .queue.order
 //
-// States of a FinalizerRecord
-//   armed     in the registry and in its referent's cell (or, of an object finalizer, known to bdwgc)
-//   queued    in the chain; still in the registry, so that detach() can find it
-//   done      taken or detached. In the chain it may still lie: take() skips it.                                     .queue.once
-//
 // Concurrency
-//   One mutex per queue guards chains and states. Nothing is called and nothing allocated under it.
+//   One mutex per queue guards all of it. Nothing is called and no collected memory is allocated under it.
 #pragma once
-#include "src/core/cell.hpp"
+#include "src/core/finalizer.hpp"
 #include "src/core/wake.hpp"
 
 #include <pthread.h>
@@ -26,37 +21,7 @@
 
 namespace mayfly::core {
 
-/// What both kinds of finalizers are. Collected memory.
-struct FinalizerRecord {
-  void* next = nullptr;              // chain
-  void* payload = nullptr;
-  void (*run)(Event&) = nullptr;
-  std::int32_t priority = 0;         // at exit: higher ones first
-  AtExit at_exit = AtExit::no;
-  enum class State : std::uint8_t { armed, queued, done } state = State::armed;
-  bool of_object = false;            // which of the two it is
-};
-
-/// `finalize`: stands in its queue's registry, and as a watcher in its referent's cell. `own` is its id: an immortal slot, while it is registered.
-struct RegisteredFinalizer : FinalizerRecord, Watcher {
-  RegisteredFinalizer* registry_newer = nullptr;
-  RegisteredFinalizer* registry_older = nullptr;
-  std::uint64_t hidden = 0;          // ~base of the referent
-};
-static_assert(sizeof(RegisteredFinalizer) < 112, "one more word takes the collector 16 bytes more");
-
-/// `__del__`: known to bdwgc until its object dies.
-struct ObjectFinalizer : FinalizerRecord {
-  EventQueue* queue = nullptr;
-  void* object = nullptr;            // from the trampoline to the taker
-  std::uint64_t round = 0;           // the collection number seen by the trampoline
-  void (*before)(void*, void*) = nullptr;   // what bdwgc held for the object before
-  void* before_data = nullptr;
-};
-inline RegisteredFinalizer* registered(FinalizerRecord& record) noexcept { return record.of_object ? nullptr : static_cast<RegisteredFinalizer*>(&record); }
-inline ObjectFinalizer* of_object(FinalizerRecord& record) noexcept { return record.of_object ? static_cast<ObjectFinalizer*>(&record) : nullptr; }
-
-/// A chain of RefNodes and FinalizerRecords through their own words; a record's link has its low bit set.
+/// A chain of RefNodes and ObjectFinalizers through their own words; a finalizer's link has its low bit set.
 class Chain {
  public:
   bool ready() const noexcept { return root_ != nullptr; }
@@ -67,10 +32,15 @@ class Chain {
   void push_front(void* link) noexcept;
   void pop_front() noexcept;
   std::size_t length() const noexcept;   // O(n)
+  /// How many have come in behind others, and gone out, since it was made; one that is put back in front has not gone.
+  std::uint64_t came() const noexcept { return came_; }
+  std::uint64_t left() const noexcept { return left_; }
 
  private:
+  void append(void* link) noexcept;
   void** root_ = nullptr;            // the oldest link
   void* tail_ = nullptr;             // alive through the chain
+  std::uint64_t came_ = 0, left_ = 0;
 };
 
 /// Where a weak table lies that is swept when this queue is taken from: in the collected object behind the slot. A block, in the queue's list.
@@ -119,10 +89,10 @@ struct EventQueue {                  // mapped memory, never freed
   std::mutex mutex;
   Chain chain;
   Chain staged;
-  void** registry = nullptr;         // root word: the newest live finalizer
+  Registry finalizers;
   EventQueue* next = nullptr;        // all queues
   CallbackQueue* face = nullptr;
-  Figure waiting;                         // events in chain and staged
+  Figure waiting;                         // events: in the chain, staged, and finalizers
   Figure queued, taken;
   std::atomic<std::thread::id> drained_by{};      // the thread inside drain(); none: a default id
   std::atomic<std::thread::id> owner{};           // the only thread that is handed events, or a default id
@@ -150,17 +120,18 @@ struct EventQueue {                  // mapped memory, never freed
 
   void push(RefNode& node) noexcept;              // settle: the referent of a bound node died. Queue lock held.
   void push(RegisteredFinalizer& record) noexcept;   // settle: the referent of an armed finalizer died. Queue lock held.
-  bool enlist(RegisteredFinalizer& record) noexcept;  // a new finalizer; false: closed
-  /// Moves the finalizer among those of that priority, as the newest, unless it is done.
-  void set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept;
-  /// The payload if the record was not done: it is now.
-  void* finish(RegisteredFinalizer& record) noexcept;
-  /// The oldest event; at exit also the newest exit finalizer.
+  /// Of the registry's first, or zero.
+  std::uint64_t newest_finalizer() noexcept;
+  /// The oldest event.
   bool pop(Event& event) noexcept;
-  /// The first of the registry, or null.
-  RegisteredFinalizer* first_registered() noexcept;
+  /// At exit: the newest exit finalizer. Whoever takes it calls leave() for it.
+  bool pop_at_exit(Event& event) noexcept;
   void put_back(const Event& event) noexcept;
   void check_invariants() noexcept;
+
+ private:
+  bool take_due(Event& event, RegisteredFinalizer& record) noexcept;
+  bool take_link(Event& event, void* link) noexcept;
 };
 
 EventQueue* all_queues() noexcept;

@@ -255,13 +255,72 @@ void forget_node(RefNode& node) noexcept {
   }
 }
 
-void forget_finalizer(RegisteredFinalizer& record) noexcept {
-  void* base = reinterpret_cast<void*>(~record.hidden);
-  Shard& shard = shard_of(base);
+Result<std::uint64_t> enlist(gc::Handle slot, const Target& target, EventQueue& queue, const NewFinalizer& wanted) noexcept {
+  Shard& shard = shard_of(target.base);
   const std::lock_guard lock(mutex_of(shard));
-  Cell* cell = record.cell;
-  if (cell == nullptr) return;                // its referent's death was settled
-  cell->detach(record);               // an empty cell stays: only who holds the settle lock may free one
+  if (!gc::hides(slot, target.base)) return {0, Status::dead};   // cleared by hand meanwhile
+  const std::lock_guard queue_lock(queue.mutex);
+  if (queue.closed) return {0, Status::shut_down};
+  RegisteredFinalizer* record = queue.finalizers.enter(queue, target.base);
+  if (record == nullptr) return {0, Status::no_memory};
+  if (!attach(shard, slot, target, *record)) {
+    (void)queue.finalizers.retire(*record, RegisteredFinalizer::State::free);
+    queue.finalizers.set_free(*record);
+    return {0, Status::no_memory};
+  }
+  record->run = wanted.run;
+  record->at_exit = wanted.at_exit;
+  record->root = wanted.root;
+  queue.exit_done = false;
+  return {record->id(), Status::ok};
+}
+
+namespace {
+/// Out of its referent's cell, which stays, even empty: only who holds the settle lock may free one. Shard lock held.
+void leave_cell(RegisteredFinalizer& record) noexcept {
+  if (record.cell != nullptr) record.cell->detach(record);
+}
+
+/// Calls `f(record)` with the locks of its referent's shard and its queue held, if the id is alive.
+template <class F>
+void with_finalizer(std::uint64_t id, F f) noexcept {
+  if (id == 0) return;
+  RegisteredFinalizer& record = record_of(id);
+  void* referent = record.referent();
+  const std::lock_guard lock(mutex_of(shard_of(referent)));
+  const std::lock_guard queue_lock(record.queue->mutex);
+  if (record.id() == id && record.referent() == referent) f(record);   // no later tenant
+}
+}  // namespace
+
+Withdrawn withdraw(std::uint64_t id) noexcept {
+  Withdrawn withdrawn;
+  with_finalizer(id, [&](RegisteredFinalizer& record) {
+    Registry& registry = record.queue->finalizers;
+    const bool waits = record.state == RegisteredFinalizer::State::queued;
+    withdrawn.at_exit = record.at_exit;
+    withdrawn.payload = registry.retire(record, waits ? RegisteredFinalizer::State::dropped : RegisteredFinalizer::State::free);
+    leave_cell(record);
+    if (!waits) registry.set_free(record);
+  });
+  return withdrawn;
+}
+
+Peeked look_at(std::uint64_t id) noexcept {
+  Peeked peeked;
+  with_finalizer(id, [&](RegisteredFinalizer& record) {
+    void* object = record.cell != nullptr ? gc::load(record.cell->slot) : nullptr;
+    if (object != nullptr) peeked = {object, record.root != nullptr ? *record.root : nullptr};
+  });
+  return peeked;
+}
+
+void leave(std::uint64_t next_id) noexcept {
+  RegisteredFinalizer& record = record_of(next_id);
+  const std::lock_guard lock(mutex_of(shard_of(record.referent())));
+  leave_cell(record);
+  const std::lock_guard queue_lock(record.queue->mutex);
+  record.queue->finalizers.set_spent(record);
 }
 
 void lock_settle() noexcept { g_settle.lock(); }

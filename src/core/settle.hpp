@@ -34,8 +34,25 @@ Settled settled() noexcept;
 void kill_now(const Target& target) noexcept;
 /// Silently forgets the watcher of a bound node.
 void forget_node(RefNode& node) noexcept;
-/// Takes an armed finalizer's watcher out of its referent's cell.
-void forget_finalizer(RegisteredFinalizer& record) noexcept;
+
+/// What is registered: `root` holds the payload, if there is one.
+struct NewFinalizer {
+  void** root = nullptr;
+  AtExit at_exit = AtExit::no;
+  void (*run)(Event&) = nullptr;
+};
+/// A finalizer of the target, to whose slot that belongs; its id. `no_memory`, `shut_down`, `dead`: cleared by hand meanwhile. The root is the record's if ok.
+Result<std::uint64_t> enlist(gc::Handle slot, const Target& target, EventQueue& queue, const NewFinalizer& wanted) noexcept;
+/// Out of everything; the payload, to one caller. Any id, also a dead one or zero.
+struct Withdrawn {
+  void* payload = nullptr;
+  AtExit at_exit = AtExit::no;
+};
+Withdrawn withdraw(std::uint64_t id) noexcept;
+/// The referent and the payload, both null when dead. Any id.
+Peeked look_at(std::uint64_t id) noexcept;
+/// What pop_at_exit() answered leaves the cell of its referent.
+void leave(std::uint64_t next_id) noexcept;
 
 /// An entry of a weak container looks at the target's slot: its death shall move contained_deaths(). REQUIRES: the target is alive.
 void mark_contained(const Target& target, gc::Handle slot) noexcept;

@@ -1,6 +1,7 @@
 #include "src/core/side_table.hpp"
 
 #include "gc_integration/zeal.hpp"
+#include "src/core/block_pool.hpp"
 #include "src/core/published_entries.hpp"
 
 #include <atomic>
@@ -17,12 +18,9 @@ using Entry = std::atomic<std::uint64_t>;
 using Table = Entries<Entry>;
 constexpr std::uint64_t kEmpty = 0, kErased = 1;
 constexpr unsigned kTagShift = 48;
-constexpr std::size_t kFirstCapacity = 256, kChunkBytes = 1024 * kBlockBytes;
+constexpr std::size_t kFirstCapacity = 256;
 constexpr unsigned kShards = 64;
 
-struct FreeBlock {
-  FreeBlock* next;
-};
 std::uint64_t entry_of(const void* base, std::uint64_t word) noexcept { return (reinterpret_cast<std::uint64_t>(base) >> 4 << kTagShift) | word; }
 std::uint64_t word_of(std::uint64_t entry) noexcept { return entry & ((std::uint64_t{1} << kTagShift) - 1); }
 bool has_tag_of(std::uint64_t entry, const void* base) noexcept { return ((entry ^ entry_of(base, 0)) >> kTagShift) == 0; }
@@ -38,9 +36,7 @@ struct alignas(64) Shard {
   PublishedEntries<Entry> table;
   std::size_t filled = 0;        // entries that are not empty, erased ones included
   std::size_t live = 0;
-  FreeBlock* free = nullptr;
-  std::byte* fresh = nullptr;    // blocks that were never used, up to the end of the chunk
-  std::byte* chunk_end = nullptr;
+  BlockPool<kBlockBytes> blocks;
 };
 
 namespace {
@@ -161,27 +157,8 @@ void erase_slot(Shard& shard, const void* base, gc::Handle slot) noexcept {
   }
 }
 
-namespace {
-bool add_chunk(Shard& shard) noexcept {
-  auto* chunk = static_cast<std::byte*>(gc::map_pages(kChunkBytes));
-  if (chunk == nullptr) return false;
-  if (shard.chunk_end != nullptr) gc::touch_pages(chunk, kChunkBytes);   // a first chunk may be all that a program needs
-  shard.fresh = chunk;
-  shard.chunk_end = chunk + kChunkBytes;
-  return true;
-}
-}  // namespace
-
-void* new_block(Shard& shard) noexcept {
-  if (FreeBlock* block = shard.free) {
-    shard.free = block->next;
-    return block;
-  }
-  if (shard.fresh == shard.chunk_end && !add_chunk(shard)) return nullptr;
-  return std::exchange(shard.fresh, shard.fresh + kBlockBytes);
-}
-
-void free_block(Shard& shard, void* block) noexcept { shard.free = ::new (block) FreeBlock{shard.free}; }
+void* new_block(Shard& shard) noexcept { return shard.blocks.take(); }
+void free_block(Shard& shard, void* block) noexcept { shard.blocks.give(block); }
 
 void lock_shards() noexcept {
   for (Shard& shard : g_shards) shard.mutex.lock();

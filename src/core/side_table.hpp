@@ -5,7 +5,6 @@
 // newer entry.                                                                                                     .table.stale
 // A look without the lock may read a table that is being outgrown, or an entry that is being rewritten: what it finds counts only if the slot hides the
 // address, and who finds nothing looks again under the lock before it enters something.                             .table.peek
-// Memory comes from mapped pages: no malloc that a host may have redirected into the collector runs under a lock.  .table.pages
 #pragma once
 #include "src/core/cell.hpp"
 

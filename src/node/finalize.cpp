@@ -1,4 +1,5 @@
 // Finalizers: `finalize` records, which never see their object, and object finalizers (`__del__`), which do.
+#include "gc_integration/roots.hpp"
 #include "src/core/event_queue.hpp"
 #include "src/core/settle.hpp"
 #include "src/node/guard.hpp"
@@ -7,24 +8,6 @@
 
 namespace mayfly {
 namespace {
-
-using core::ObjectFinalizer;
-using core::RegisteredFinalizer;
-
-/// May collect. Holds no lock.
-template <class Record>
-Record* new_record(core::EventQueue& queue, void* payload, void (*run)(Event&)) noexcept {
-  void* memory = gc::allocate(sizeof(Record));
-  if (memory == nullptr) return nullptr;
-  auto* record = ::new (memory) Record;
-  record->queue = &queue;
-  record->payload = payload;
-  record->run = run;
-  return record;
-}
-
-/// The record, strong from now on, or null when it is done.
-RegisteredFinalizer* record_of(Registered finalizer) noexcept { return static_cast<RegisteredFinalizer*>(gc::load(gc::Handle{finalizer.id})); }
 
 struct Start {
   core::Target target;
@@ -49,75 +32,57 @@ Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& face, v
   const auto& [target, queue] = start.value;
   const auto slot = core::slot_for(target);
   if (!slot) return {{}, slot.status};
-  auto* record = new_record<RegisteredFinalizer>(*queue, payload, run);
-  if (record == nullptr) return {{}, Status::no_memory};
-  record->kind = core::WatcherKind::finalizer;
-  record->hidden = ~reinterpret_cast<std::uint64_t>(target.base);
-  const auto id = gc::acquire_immortal_slot(record);   // no link: the registry keeps the record alive until the id is released
-  if (!id) return {{}, id.status};
-  record->own = id.value;
-  record->at_exit = at_exit;
-
-  core::Shard& shard = core::shard_of(target.base);
-  bool attached;
-  bool open = false;
-  {
-    const std::lock_guard lock(mutex_of(shard));
-    attached = core::attach(shard, slot.value, target, *record);
-    if (attached) open = queue->enlist(*record);
-    if (attached && !open) record->cell->detach(*record);
+  core::NewFinalizer wanted{.at_exit = at_exit, .run = run};
+  if (payload != nullptr) {
+    const auto root = gc::acquire_root();
+    if (!root) return {{}, root.status};
+    gc::store_traced(root.value, payload);
+    wanted.root = root.value;
   }
-  if (!open) {
-    gc::release_slot(id.value);
-    return {{}, attached ? Status::shut_down : Status::no_memory};
+  const auto id = core::enlist(slot.value, target, *queue, wanted);
+  if (!id) {
+    gc::release_root(wanted.root);
+    return {{}, id.status};
   }
   if (at_exit == AtExit::yes) node::exit_handler_wanted();
-  return {{id.value.bits}, Status::ok};
+  return {{id.value}, Status::ok};
 }
 
-void* detach(Registered finalizer) noexcept {
-  RegisteredFinalizer* record = record_of(finalizer);
-  if (record == nullptr) return nullptr;
-  void* payload = record->queue->finish(*record);
-  core::forget_finalizer(*record);
-  return payload;
-}
+void* detach(Registered finalizer) noexcept { return core::withdraw(finalizer.id).payload; }
+Peeked peek(Registered finalizer) noexcept { return core::look_at(finalizer.id); }
+bool alive(Registered finalizer) noexcept { return finalizer.id != 0 && core::record_of(finalizer.id).id() == finalizer.id; }
 
-Peeked peek(Registered finalizer) noexcept {
-  RegisteredFinalizer* record = record_of(finalizer);
-  if (record == nullptr) return {};
-  void* base = reinterpret_cast<void*>(~record->hidden);
-  core::Shard& shard = core::shard_of(base);
-  const std::lock_guard lock(mutex_of(shard));
-  const core::Cell* cell = record->cell;
-  void* object = cell != nullptr ? gc::load(cell->slot) : nullptr;
-  return object != nullptr ? Peeked{object, record->payload} : Peeked{};
+namespace {
+/// Calls `f(record)` with the queue's lock held, if the finalizer is alive.
+template <class F>
+void with_record(Registered finalizer, F f) noexcept {
+  if (finalizer.id == 0) return;
+  core::RegisteredFinalizer& record = core::record_of(finalizer.id);
+  const std::lock_guard lock(record.queue->mutex);
+  if (record.id() == finalizer.id) f(record);
 }
-
-bool alive(Registered finalizer) noexcept { return record_of(finalizer) != nullptr; }
+}  // namespace
 
 AtExit at_exit(Registered finalizer) noexcept {
-  const RegisteredFinalizer* record = record_of(finalizer);
-  return record != nullptr ? record->at_exit : AtExit::no;
+  AtExit answer = AtExit::no;
+  with_record(finalizer, [&](core::RegisteredFinalizer& record) { answer = record.at_exit; });
+  return answer;
 }
 
 void set_at_exit(Registered finalizer, AtExit at_exit) noexcept {
-  RegisteredFinalizer* record = record_of(finalizer);
-  if (record == nullptr) return;
-  const std::lock_guard lock(record->queue->mutex);
-  record->at_exit = at_exit;
+  with_record(finalizer, [&](core::RegisteredFinalizer& record) { record.at_exit = at_exit; });
 }
 
 void set_exit_priority(Registered finalizer, std::int32_t priority) noexcept {
-  if (RegisteredFinalizer* record = record_of(finalizer)) record->queue->set_priority(*record, priority);
+  with_record(finalizer, [&](core::RegisteredFinalizer& record) { record.queue->finalizers.set_priority(record, priority); });
 }
 
 Status finalize_object(const Referent& referent, CallbackQueue& face, void* payload, void (*run)(Event&)) noexcept {
   const auto start = begin(referent, face);
   if (!start) return start.status;
-  auto* record = new_record<ObjectFinalizer>(*start.value.queue, payload, run);
-  if (record == nullptr) return Status::no_memory;
-  record->of_object = true;
+  void* memory = gc::allocate(sizeof(core::ObjectFinalizer));
+  if (memory == nullptr) return Status::no_memory;
+  auto* record = ::new (memory) core::ObjectFinalizer{.payload = payload, .run = run, .queue = start.value.queue};
   const auto before = gc::set_finalizer(start.value.target.base, {core::stage_object_finalizer, record});
   if (!before) return before.status;
   record->before = before.value.function;

@@ -16,14 +16,16 @@ constinit CallbackQueue g_default;
 
 /// Takes the oldest event, and sees to what must happen outside of the queue's lock. Holds no lock.
 bool take_settled(core::EventQueue& queue, Event& event) noexcept {
-  if (!queue.pop(event)) return false;
-  if (event.record_ == nullptr) return true;
-  auto& record = *static_cast<core::FinalizerRecord*>(event.record_);
-  if (auto* registered = core::registered(record)) {
-    core::forget_finalizer(*registered);      // one taken at exit: its referent may live
-  } else if (auto* finalizer = core::of_object(record); finalizer->before != nullptr) {
-    (void)gc::set_finalizer(gc::base_of(event.object), {finalizer->before, finalizer->before_data});   // what bdwgc held for the object before ours
-    finalizer->before = nullptr;
+  if (!queue.pop(event)) {
+    if (!queue.pop_at_exit(event)) return false;
+    core::leave(reinterpret_cast<std::uint64_t>(event.record_));
+    return true;
+  }
+  if (event.object == nullptr) return true;
+  auto& finalizer = *static_cast<core::ObjectFinalizer*>(event.record_);
+  if (finalizer.before != nullptr) {
+    (void)gc::set_finalizer(gc::base_of(event.object), {finalizer.before, finalizer.before_data});   // what bdwgc held for the object before ours
+    finalizer.before = nullptr;
   }
   return true;
 }
@@ -172,11 +174,7 @@ std::size_t CallbackQueue::shutdown() noexcept {
 
 std::size_t node::forget_finalizers(core::EventQueue& queue) noexcept {
   std::size_t forgotten = 0;
-  while (core::RegisteredFinalizer* record = queue.first_registered()) {
-    forgotten += record->at_exit == AtExit::yes;
-    (void)queue.finish(*record);
-    core::forget_finalizer(*record);
-  }
+  while (const std::uint64_t id = queue.newest_finalizer()) forgotten += core::withdraw(id).at_exit == AtExit::yes;
   return forgotten;
 }
 

@@ -1,3 +1,4 @@
+#include "src/core/finalizer.hpp"
 #include "tests/scripted_world.hpp"
 
 namespace mayfly::world {
@@ -75,6 +76,100 @@ TEST_F(FinalizeTest, PutBackItComesAgainAndIsNoLongerAlive) {
   EXPECT_FALSE(alive(f));
   EXPECT_EQ(payloads(), std::vector<void*>{token(1)});
   EXPECT_EQ(queue.shutdown(), 0u);
+}
+
+TEST_F(FinalizeTest, PutBackInReverseTheOrderIsWhatItWas) {   // .queue.order
+  Object* o = object();
+  for (unsigned n = 1; n <= 8; ++n) {
+    if (n % 3 == 0) bound({.obj = o}, queue, token(n));
+    else finalizer(o, n);
+  }
+  kill_and_collect(o);
+  Event events[6];
+  for (Event& event : events) ASSERT_TRUE(queue.take(event));
+  for (int i = 6; i-- > 0;) queue.put_back(events[i]);
+  EXPECT_EQ(payloads(), (std::vector<void*>{token(8), token(7), token(6), token(5), token(4), token(3), token(2), token(1)}));
+}
+
+TEST_F(FinalizeTest, ManyThatWereTakenMayBePutBack) {   // .finalizer.spent
+  constexpr std::size_t kMany = core::Registry::kReturnable;
+  Object* o = object();
+  for (unsigned n = 0; n < kMany; ++n) finalizer(o, n + 1);
+  kill_and_collect(o);
+  std::vector<Event> events = take_all(queue);
+  ASSERT_EQ(events.size(), kMany);
+  Object* other = object();
+  for (unsigned n = 0; n < 10; ++n) finalizer(other, kMany + n + 1);   // these need records too
+  for (std::size_t i = kMany; i-- > 0;) queue.put_back(events[i]);
+  EXPECT_EQ(payloads().size(), kMany);
+  kill_and_collect(other);
+  EXPECT_EQ(payloads().size(), 10u);
+}
+
+TEST_F(FinalizeTest, AnIdNeverNamesTheNextTenantOfItsRecord) {   // .finalizer.id
+  Object* o = object();
+  const Registered old = finalizer(o, 1);
+  EXPECT_EQ(detach(old), token(1));
+  const Registered now = finalizer(o, 2, AtExit::yes);
+  ASSERT_EQ(now.id << 16, old.id << 16);     // control: the very same record
+  EXPECT_FALSE(alive(old));
+  EXPECT_EQ(at_exit(old), AtExit::no);
+  set_at_exit(old, AtExit::no);
+  EXPECT_EQ(at_exit(now), AtExit::yes);
+  EXPECT_EQ(peek(old).object, nullptr);
+  EXPECT_EQ(detach(old), nullptr);
+  EXPECT_EQ(detach(now), token(2));
+}
+
+TEST_F(FinalizeTest, ARecordThatHadAllItsIdsIsNotUsedAgain) {   // .finalizer.id
+  Object* o = object();
+  const Registered first = finalizer(o, 1);
+  EXPECT_EQ(detach(first), token(1));
+  Registered last = first;
+  for (int i = 0; i < 0x10000 && last.id << 16 == first.id << 16; ++i) {
+    last = finalizer(o, 2);
+    EXPECT_EQ(detach(last), token(2));
+  }
+  EXPECT_NE(last.id << 16, first.id << 16);
+  EXPECT_FALSE(alive(first));
+}
+
+TEST_F(FinalizeTest, HoldsItsPayloadUntilItIsTakenOrDetached) {   // S41
+  void* taken = gc::allocate(16);
+  void* detached = gc::allocate(16);
+  Object* o = object();
+  ASSERT_EQ(finalize_raw({.obj = o}, queue, taken, AtExit::no).status, Status::ok);
+  const auto f = finalize_raw({.obj = o}, queue, detached, AtExit::no);
+  EXPECT_TRUE(scripted::is_rooted(taken));
+  EXPECT_TRUE(scripted::is_rooted(detached));
+  EXPECT_EQ(detach(f.value), detached);
+  EXPECT_FALSE(scripted::is_rooted(detached));
+  kill_and_collect(o);
+  EXPECT_TRUE(scripted::is_rooted(taken));
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_FALSE(scripted::is_rooted(taken));
+  queue.put_back(event);
+  EXPECT_TRUE(scripted::is_rooted(taken));
+  EXPECT_EQ(payloads(), std::vector<void*>{taken});
+  EXPECT_FALSE(scripted::is_rooted(taken));
+}
+
+using FinalizeDeathTest = FinalizeTest;
+TEST_F(FinalizeDeathTest, AnEventThatIsPutBackTwiceOrTooLateIsNamed) {   // .finalizer.spent
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  Object* o = object();
+  for (unsigned n = 0; n <= core::Registry::kReturnable; ++n) finalizer(o, n + 1);
+  kill_and_collect(o);
+  Event first, event;
+  ASSERT_TRUE(queue.take(first));
+  const auto put_back_twice = [&] {
+    queue.put_back(first);
+    queue.put_back(first);
+  };
+  EXPECT_DEATH(put_back_twice(), "contract broken: put_back");
+  while (queue.take(event)) {}
+  EXPECT_DEATH(queue.put_back(first), "contract broken: put_back");
 }
 
 TEST_F(FinalizeTest, NoneAtAllAnswersNothing) {   // T7

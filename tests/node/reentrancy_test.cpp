@@ -89,6 +89,20 @@ void a_death_by_hand_inside_a_binding() {
 }
 TEST(Reentrancy, ADeathByHandInsideABindingIsAnswered) { EXPECT_IN_CHILD(a_death_by_hand_inside_a_binding()); }
 
+void a_death_by_hand_inside_a_registration() {
+  World& w = start();
+  ASSERT_EQ(w.queue.own(), Status::ok);
+  ASSERT_EQ(weak_handle(w.referent()).status, Status::ok);      // so that memory for a payload's root is all that is allocated
+  inside_the_next_allocation([] { clear_now(g_world->referent()); });
+  Result<Registered> result{{}, Status::ok};
+  for (int i = 0; i < 1000 && g_ran == 0; ++i) result = finalize_raw(w.referent(), w.queue, &w, AtExit::no);
+  EXPECT_EQ(g_ran, 1);
+  EXPECT_EQ(result.status, Status::dead);
+  EXPECT_FALSE(alive(result.value));
+  EXPECT_EQ(finalize_raw(w.referent(), w.queue, &w, AtExit::no).status, Status::ok);   // a life of its own
+}
+TEST(Reentrancy, ADeathByHandInsideARegistrationIsAnswered) { EXPECT_IN_CHILD(a_death_by_hand_inside_a_registration()); }
+
 void bindings_inside_a_listing() {
   World& w = start();
   ASSERT_EQ(bind(*w.outer, w.referent(), w.queue).status, Status::ok);

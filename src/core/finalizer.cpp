@@ -1,0 +1,151 @@
+#include "src/core/finalizer.hpp"
+
+#include "gc_integration/check.hpp"
+#include "gc_integration/primitives.hpp"
+#include "gc_integration/roots.hpp"
+
+#include <new>
+#include <utility>
+
+namespace mayfly::core {
+namespace {
+
+using State = RegisteredFinalizer::State;
+
+constexpr unsigned kGenerationShift = 48;
+constexpr std::uint64_t kOneGeneration = std::uint64_t{1} << kGenerationShift;
+
+void set_id(RegisteredFinalizer& record, std::uint64_t id) noexcept { std::atomic_ref(record.own.bits).store(id, std::memory_order_release); }
+bool worn_out(const RegisteredFinalizer& record) noexcept { return record.own.bits < kOneGeneration; }
+
+/// For the rest of its life it is a record of this queue. Its first word is the pool's while it is free.
+RegisteredFinalizer* record_in(void* block, EventQueue& queue) noexcept {
+  auto* record = static_cast<RegisteredFinalizer*>(block);
+  if (record->own.empty()) {                     // zeroed memory
+    record = ::new (block) RegisteredFinalizer;
+    record->queue = &queue;
+    record->kind = WatcherKind::finalizer;
+    set_id(*record, kOneGeneration | reinterpret_cast<std::uint64_t>(block));
+  }
+  return record;
+}
+
+}  // namespace
+
+void Registry::List::insert(RegisteredFinalizer& record, RegisteredFinalizer* older) noexcept {
+  RegisteredFinalizer* newer = older != nullptr ? older->listed_newer : oldest;
+  record.listed_newer = newer;
+  record.listed_older = older;
+  (newer != nullptr ? newer->listed_older : newest) = &record;
+  (older != nullptr ? older->listed_newer : oldest) = &record;
+}
+
+void Registry::List::remove(RegisteredFinalizer& record) noexcept {
+  (record.listed_newer != nullptr ? record.listed_newer->listed_older : newest) = record.listed_older;
+  (record.listed_older != nullptr ? record.listed_older->listed_newer : oldest) = record.listed_newer;
+}
+
+void Registry::insert(RegisteredFinalizer& record) noexcept {
+  RegisteredFinalizer* older = registered_.newest;
+  while (older != nullptr && older->priority > record.priority) older = older->listed_older;
+  registered_.insert(record, older);
+}
+
+RegisteredFinalizer* Registry::enter(EventQueue& queue, void* referent) noexcept {
+  void* block = pool_.take();
+  if (block == nullptr) return nullptr;
+  RegisteredFinalizer& record = *record_in(block, queue);
+  std::atomic_ref(record.hidden).store(~reinterpret_cast<std::uint64_t>(referent), std::memory_order_relaxed);
+  record.state = State::armed;
+  record.registered = true;
+  record.priority = 0;
+  insert(record);
+  return &record;
+}
+
+void Registry::set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept {
+  registered_.remove(record);
+  record.priority = priority;
+  insert(record);
+}
+
+RegisteredFinalizer* Registry::newest_for_exit() const noexcept {
+  RegisteredFinalizer* record = registered_.newest;
+  while (record != nullptr && (record->at_exit == AtExit::no || record->state != State::armed)) record = record->listed_older;
+  return record;
+}
+
+void Registry::queue(RegisteredFinalizer& record, std::uint64_t behind) noexcept {
+  record.state = State::queued;
+  record.behind = behind;
+  record.next = nullptr;
+  (first_due_ != nullptr ? last_due_->next : first_due_) = &record;
+  last_due_ = &record;
+}
+
+RegisteredFinalizer* Registry::take_due(std::uint64_t left_chain) noexcept {
+  if (first_due_ == nullptr || first_due_->behind > left_chain) return nullptr;
+  return std::exchange(first_due_, first_due_->next);
+}
+
+void* Registry::retire(RegisteredFinalizer& record, State now) noexcept {
+  if (std::exchange(record.registered, false)) registered_.remove(record);
+  record.state = now;
+  set_id(record, record.own.bits + kOneGeneration);
+  if (record.root == nullptr) return nullptr;
+  return std::exchange(*record.root, nullptr);
+}
+
+void Registry::set_free(RegisteredFinalizer& record) noexcept {
+  gc::release_root(std::exchange(record.root, nullptr));
+  record.state = State::free;
+  if (!worn_out(record)) pool_.give(&record);
+}
+
+void Registry::set_spent(RegisteredFinalizer& record) noexcept {
+  record.state = State::spent;
+  spent_.insert(record, spent_.newest);
+  if (++spent_count_ <= kReturnable) return;
+  RegisteredFinalizer& oldest = *spent_.oldest;
+  spent_.remove(oldest);
+  --spent_count_;
+  set_free(oldest);
+}
+
+bool Registry::put_back(std::uint64_t next_id, void* payload, std::uint64_t left_chain) noexcept {
+  RegisteredFinalizer& record = record_of(next_id);
+  if (record.state != State::spent || record.own.bits != next_id) return false;
+  spent_.remove(record);
+  --spent_count_;
+  if (record.root != nullptr) gc::store_traced(record.root, payload);
+  record.state = State::queued;
+  record.behind = left_chain;
+  record.next = first_due_;
+  if (first_due_ == nullptr) last_due_ = &record;
+  first_due_ = &record;
+  return true;
+}
+
+std::size_t Registry::waiting() const noexcept {
+  std::size_t n = 0;
+  for (const RegisteredFinalizer* record = first_due_; record != nullptr; record = record->next) ++n;
+  return n;
+}
+
+void Registry::check_invariants() const noexcept {
+  const RegisteredFinalizer* newer = nullptr;
+  for (const RegisteredFinalizer* record = registered_.newest; record != nullptr; newer = record, record = record->listed_older) {
+    MAYFLY_CHECK(record->listed_newer == newer, ".finalizer: the registry does not lead back");
+    MAYFLY_CHECK(newer == nullptr || newer->priority >= record->priority, ".finalizer: the registry is not in the order of priorities");
+    MAYFLY_CHECK(record->registered && (record->state == State::armed || record->state == State::queued), ".finalizer: one that is done is registered");
+    MAYFLY_CHECK(record->kind == WatcherKind::finalizer && &record_of(record->id()) == record, ".finalizer.id: the id names another record");
+  }
+  std::size_t spent = 0;
+  for (const RegisteredFinalizer* record = spent_.newest; record != nullptr; record = record->listed_older, ++spent) {
+    MAYFLY_CHECK(record->state == State::spent && record->cell == nullptr, ".finalizer.spent: one that is not spent is among them");
+    MAYFLY_CHECK(record->root == nullptr || *record->root == nullptr, ".finalizer.spent: a payload is held");
+  }
+  MAYFLY_CHECK(spent == spent_count_ && spent <= kReturnable, ".finalizer.spent: the count is wrong");
+}
+
+}  // namespace mayfly::core

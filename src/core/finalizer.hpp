@@ -1,0 +1,107 @@
+// Finalizers: what waits for a death without a weak reference. And those of one queue that `finalize` made: their memory, their ids, their order at exit.
+//
+// Overview
+//   A RegisteredFinalizer is a record in mapped memory: a watcher in its referent's cell, and from its registration until it is taken or detached in its
+//   queue's registry, by priority and then newest first. Its payload, if it has one, is held by a root word.
+//   Its id is its address and a generation. Records stay records, and of the queue that they were born in, so an id may always be looked up.   .finalizer.id
+//   An event that was taken may be put back, which needs a record and must not fail. So the records that were taken last are not used again yet: the
+//   spent ones.                                                                                                                      .finalizer.spent
+//   An ObjectFinalizer is a collected object, which the collector holds for its object.
+//
+// States of a RegisteredFinalizer
+//   free      in the pool, or worn out: all generations of its address were used
+//   armed     registered; in its referent's cell
+//   queued    its referent's death was settled: it waits as an event. Registered, or put back and no longer so.
+//   dropped   detached while it waited: free when its turn comes
+//   leaving   taken at exit, its referent alive: in the cell until the taker takes it out
+//   spent     taken; free when kReturnable others were taken behind it, or queued again when it is put back
+//
+// Concurrency
+//   The queue's lock guards all of it; the watcher's part is guarded by the shard's lock of the referent, which is taken first. `own` and `hidden` are also
+//   read without.
+#pragma once
+#include "src/core/block_pool.hpp"
+#include "src/core/cell.hpp"
+
+#include <atomic>
+
+namespace mayfly::core {
+
+struct RegisteredFinalizer : Watcher {   // `own` is its id; when that has died, the one that it will have next
+  enum class State : std::uint8_t { free, armed, queued, dropped, leaving, spent } state = State::free;
+  AtExit at_exit = AtExit::no;
+  bool registered = false;
+  std::int32_t priority = 0;             // at exit: higher ones first
+  std::uint64_t hidden = 0;              // ~base of the referent
+  void (*run)(Event&) = nullptr;
+  void** root = nullptr;                 // of the payload, or null: it has none
+  std::uint64_t behind = 0;              // queued: it comes when so many others have left the queue's chain
+  RegisteredFinalizer* next = nullptr;   // in the line of those that wait
+  RegisteredFinalizer* listed_newer = nullptr;   // in the registry, or among the spent
+  RegisteredFinalizer* listed_older = nullptr;
+
+  std::uint64_t id() const noexcept { return std::atomic_ref(const_cast<std::uint64_t&>(own.bits)).load(std::memory_order_acquire); }
+  void* referent() const noexcept { return reinterpret_cast<void*>(~std::atomic_ref(const_cast<std::uint64_t&>(hidden)).load(std::memory_order_relaxed)); }
+};
+
+/// The record that the id names or named. REQUIRES: the id of a finalizer.
+inline RegisteredFinalizer& record_of(std::uint64_t id) noexcept { return *reinterpret_cast<RegisteredFinalizer*>(id << 16 >> 16); }
+
+/// `__del__`: collected memory. `object` is set, once, by the collector's call.
+struct ObjectFinalizer {
+  void* next = nullptr;                  // in the queue's chain
+  void* payload = nullptr;
+  void (*run)(Event&) = nullptr;
+  EventQueue* queue = nullptr;
+  void* object = nullptr;
+  std::uint64_t round = 0;               // the collection number seen by that call
+  void (*before)(void*, void*) = nullptr;   // what bdwgc held for the object before
+  void* before_data = nullptr;
+};
+
+/// The finalizers of one queue. Everything: queue lock held.
+class Registry {
+ public:
+  static constexpr std::size_t kReturnable = 256;
+
+  /// A record, armed and registered as the newest of its priority; its id is alive. Null: no memory.
+  RegisteredFinalizer* enter(EventQueue& queue, void* referent) noexcept;
+  /// Among those of that priority, as the newest. O(finalizers of higher priority).
+  void set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept;
+  RegisteredFinalizer* newest() const noexcept { return registered_.newest; }
+  /// The next one that runs at exit, or null.
+  RegisteredFinalizer* newest_for_exit() const noexcept;
+
+  /// An armed one waits from now on, until `behind` others have left the chain.
+  void queue(RegisteredFinalizer& record, std::uint64_t behind) noexcept;
+  /// The first of those that wait, if so many have left the chain: it waits no longer. Null: it is not its turn, or none waits.
+  RegisteredFinalizer* take_due(std::uint64_t left_chain) noexcept;
+
+  /// It leaves the registry, its id dies, and it lets go of its payload, which is answered.
+  void* retire(RegisteredFinalizer& record, RegisteredFinalizer::State now) noexcept;
+  /// REQUIRES, of both: retired, in no cell, not waiting.
+  void set_free(RegisteredFinalizer& record) noexcept;
+  void set_spent(RegisteredFinalizer& record) noexcept;
+  /// The spent one that will have this id waits again, in front of all. False: there is none any more.
+  bool put_back(std::uint64_t next_id, void* payload, std::uint64_t left_chain) noexcept;
+
+  std::size_t waiting() const noexcept;      // O(n)
+  void check_invariants() const noexcept;
+
+ private:
+  struct List {                              // newest first
+    RegisteredFinalizer* newest = nullptr;
+    RegisteredFinalizer* oldest = nullptr;
+    void insert(RegisteredFinalizer& record, RegisteredFinalizer* older) noexcept;   // right before it; null: at the end
+    void remove(RegisteredFinalizer& record) noexcept;
+  };
+  void insert(RegisteredFinalizer& record) noexcept;
+
+  BlockPool<sizeof(RegisteredFinalizer)> pool_;
+  List registered_, spent_;
+  std::size_t spent_count_ = 0;
+  RegisteredFinalizer* first_due_ = nullptr;
+  RegisteredFinalizer* last_due_ = nullptr;
+};
+
+}  // namespace mayfly::core
