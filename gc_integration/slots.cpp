@@ -97,6 +97,8 @@ Status clear_by(Clearing clearing) noexcept {
 
 Result<Handle> acquire_immortal_slot(void* address) noexcept { return issue(address, kImmortal); }
 
+bool is_immortal(Handle slot) noexcept { return (generation_of(slot.bits) & kImmortal) != 0; }
+
 Result<Handle> acquire_slot(void* base) noexcept {
   if (sweep_runs_low()) [[unlikely]] keep_sweeping();
   const Result<Handle> slot = issue(base, 0);

@@ -41,7 +41,7 @@ struct Handle {
   friend bool operator==(const Handle&, const Handle&) noexcept = default;
 };
 
-/// What a slot belongs to: an address below 2^48, aligned to 16, with a kind in the low four bits. Zero: nobody yet (acquire is under way, or was
+/// What a slot belongs to: an address below 2^48, aligned to 8, with a kind in the low three bits. Zero: nobody yet (acquire is under way, or was
 /// left by a longjmp; a cleared word without owner is simply released).
 using Owner = std::uint64_t;
 
@@ -50,6 +50,7 @@ using Owner = std::uint64_t;
 Result<Handle> acquire_slot(void* base) noexcept;
 /// A slot for an address that never dies.
 Result<Handle> acquire_immortal_slot(void* address) noexcept;
+bool is_immortal(Handle slot) noexcept;
 /// REQUIRES: the clear was settled (or is being settled by the caller), or the slot has no link.
 void release_slot(Handle slot) noexcept;
 /// Unregisters the link, then releases. REQUIRES: the referent is alive, or its memory is about to be freed by hand.

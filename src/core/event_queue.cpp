@@ -3,6 +3,7 @@
 #include "gc_integration/check.hpp"
 #include "gc_integration/pages.hpp"
 #include "gc_integration/roots.hpp"
+#include "src/core/node_words.hpp"
 #include "src/core/settle.hpp"
 
 #include <cstddef>

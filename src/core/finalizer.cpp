@@ -4,6 +4,7 @@
 #include "gc_integration/primitives.hpp"
 #include "gc_integration/roots.hpp"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -33,21 +34,20 @@ RegisteredFinalizer* record_in(void* block, EventQueue& queue) noexcept {
 }  // namespace
 
 void Registry::List::insert(RegisteredFinalizer& record, RegisteredFinalizer* older) noexcept {
-  RegisteredFinalizer* newer = older != nullptr ? older->listed_newer : oldest;
-  record.listed_newer = newer;
-  record.listed_older = older;
-  (newer != nullptr ? newer->listed_older : newest) = &record;
-  (older != nullptr ? older->listed_newer : oldest) = &record;
+  record.newer = older != nullptr ? older->newer : oldest;
+  record.older = older;
+  (record.newer != nullptr ? record.newer->older : newest) = &record;
+  (older != nullptr ? older->newer : oldest) = &record;
 }
 
 void Registry::List::remove(RegisteredFinalizer& record) noexcept {
-  (record.listed_newer != nullptr ? record.listed_newer->listed_older : newest) = record.listed_older;
-  (record.listed_older != nullptr ? record.listed_older->listed_newer : oldest) = record.listed_newer;
+  (record.newer != nullptr ? record.newer->older : newest) = record.older;
+  (record.older != nullptr ? record.older->newer : oldest) = record.newer;
 }
 
 void Registry::insert(RegisteredFinalizer& record) noexcept {
   RegisteredFinalizer* older = registered_.newest;
-  while (older != nullptr && older->priority > record.priority) older = older->listed_older;
+  while (older != nullptr && older->priority > record.priority) older = older->older;
   registered_.insert(record, older);
 }
 
@@ -55,7 +55,7 @@ RegisteredFinalizer* Registry::enter(EventQueue& queue, void* referent) noexcept
   void* block = pool_.take();
   if (block == nullptr) return nullptr;
   RegisteredFinalizer& record = *record_in(block, queue);
-  std::atomic_ref(record.hidden).store(~reinterpret_cast<std::uint64_t>(referent), std::memory_order_relaxed);
+  record.set_referent(referent);
   record.state = State::armed;
   record.registered = true;
   record.priority = 0;
@@ -71,7 +71,7 @@ void Registry::set_priority(RegisteredFinalizer& record, std::int32_t priority) 
 
 RegisteredFinalizer* Registry::newest_for_exit() const noexcept {
   RegisteredFinalizer* record = registered_.newest;
-  while (record != nullptr && (record->at_exit == AtExit::no || record->state != State::armed)) record = record->listed_older;
+  while (record != nullptr && (record->at_exit == AtExit::no || record->state != State::armed)) record = record->older;
   return record;
 }
 
@@ -79,13 +79,17 @@ void Registry::queue(RegisteredFinalizer& record, std::uint64_t behind) noexcept
   record.state = State::queued;
   record.behind = behind;
   record.next = nullptr;
-  (first_due_ != nullptr ? last_due_->next : first_due_) = &record;
+  if (first_due_ != nullptr) {
+    last_due_->next = &record;
+  } else {
+    first_due_ = &record;
+  }
   last_due_ = &record;
 }
 
 RegisteredFinalizer* Registry::take_due(std::uint64_t left_chain) noexcept {
   if (first_due_ == nullptr || first_due_->behind > left_chain) return nullptr;
-  return std::exchange(first_due_, first_due_->next);
+  return std::exchange(first_due_, static_cast<RegisteredFinalizer*>(first_due_->next));
 }
 
 void* Registry::retire(RegisteredFinalizer& record, State now) noexcept {
@@ -104,19 +108,15 @@ void Registry::set_free(RegisteredFinalizer& record) noexcept {
 
 void Registry::set_spent(RegisteredFinalizer& record) noexcept {
   record.state = State::spent;
-  spent_.insert(record, spent_.newest);
-  if (++spent_count_ <= kReturnable) return;
-  RegisteredFinalizer& oldest = *spent_.oldest;
-  spent_.remove(oldest);
-  --spent_count_;
-  set_free(oldest);
+  RegisteredFinalizer* oldest = std::exchange(spent_[spent_at_], &record);
+  spent_at_ = (spent_at_ + 1) % kReturnable;
+  if (oldest != nullptr) set_free(*oldest);
 }
 
 bool Registry::put_back(std::uint64_t next_id, void* payload, std::uint64_t left_chain) noexcept {
   RegisteredFinalizer& record = record_of(next_id);
   if (record.state != State::spent || record.own.bits != next_id) return false;
-  spent_.remove(record);
-  --spent_count_;
+  *std::find(spent_, spent_ + kReturnable, &record) = nullptr;
   if (record.root != nullptr) gc::store_traced(record.root, payload);
   record.state = State::queued;
   record.behind = left_chain;
@@ -128,24 +128,23 @@ bool Registry::put_back(std::uint64_t next_id, void* payload, std::uint64_t left
 
 std::size_t Registry::waiting() const noexcept {
   std::size_t n = 0;
-  for (const RegisteredFinalizer* record = first_due_; record != nullptr; record = record->next) ++n;
+  for (const Watcher* record = first_due_; record != nullptr; record = record->next) ++n;
   return n;
 }
 
 void Registry::check_invariants() const noexcept {
   const RegisteredFinalizer* newer = nullptr;
-  for (const RegisteredFinalizer* record = registered_.newest; record != nullptr; newer = record, record = record->listed_older) {
-    MAYFLY_CHECK(record->listed_newer == newer, ".finalizer: the registry does not lead back");
+  for (const RegisteredFinalizer* record = registered_.newest; record != nullptr; newer = record, record = record->older) {
+    MAYFLY_CHECK(record->newer == newer, ".finalizer: the registry does not lead back");
     MAYFLY_CHECK(newer == nullptr || newer->priority >= record->priority, ".finalizer: the registry is not in the order of priorities");
     MAYFLY_CHECK(record->registered && (record->state == State::armed || record->state == State::queued), ".finalizer: one that is done is registered");
     MAYFLY_CHECK(record->kind == WatcherKind::finalizer && &record_of(record->id()) == record, ".finalizer.id: the id names another record");
   }
-  std::size_t spent = 0;
-  for (const RegisteredFinalizer* record = spent_.newest; record != nullptr; record = record->listed_older, ++spent) {
-    MAYFLY_CHECK(record->state == State::spent && record->cell == nullptr, ".finalizer.spent: one that is not spent is among them");
+  for (const RegisteredFinalizer* record : spent_) {
+    if (record == nullptr) continue;
+    MAYFLY_CHECK(record->state == State::spent && record->slot.empty(), ".finalizer.spent: one that is not spent is among them");
     MAYFLY_CHECK(record->root == nullptr || *record->root == nullptr, ".finalizer.spent: a payload is held");
   }
-  MAYFLY_CHECK(spent == spent_count_ && spent <= kReturnable, ".finalizer.spent: the count is wrong");
 }
 
 }  // namespace mayfly::core

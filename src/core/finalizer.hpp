@@ -1,7 +1,7 @@
 // Finalizers: what waits for a death without a weak reference. And those of one queue that `finalize` made: their memory, their ids, their order at exit.
 //
 // Overview
-//   A RegisteredFinalizer is a record in mapped memory: a watcher in its referent's cell, and from its registration until it is taken or detached in its
+//   A RegisteredFinalizer is a record in mapped memory: a watcher of its referent, and from its registration until it is taken or detached in its
 //   queue's registry, by priority and then newest first. Its payload, if it has one, is held by a root word.
 //   Its id is its address and a generation. Records stay records, and of the queue that they were born in, so an id may always be looked up.   .finalizer.id
 //   An event that was taken may be put back, which needs a record and must not fail. So the records that were taken last are not used again yet: the
@@ -10,10 +10,10 @@
 //
 // States of a RegisteredFinalizer
 //   free      in the pool, or worn out: all generations of its address were used
-//   armed     registered; in its referent's cell
+//   armed     registered; watches
 //   queued    its referent's death was settled: it waits as an event. Registered, or put back and no longer so.
 //   dropped   detached while it waited: free when its turn comes
-//   leaving   taken at exit, its referent alive: in the cell until the taker takes it out
+//   leaving   taken at exit, its referent alive: watches until the taker ends that
 //   spent     taken; free when kReturnable others were taken behind it, or queued again when it is put back
 //
 // Concurrency
@@ -21,28 +21,27 @@
 //   read without.
 #pragma once
 #include "src/core/block_pool.hpp"
-#include "src/core/cell.hpp"
+#include "src/core/watcher.hpp"
 
 #include <atomic>
 
 namespace mayfly::core {
 
-struct RegisteredFinalizer : Watcher {   // `own` is its id; when that has died, the one that it will have next
+/// `own` is its id; when that has died, the one that it will have next. `next` is also that in the line of those that wait.
+struct RegisteredFinalizer : Watcher {
   enum class State : std::uint8_t { free, armed, queued, dropped, leaving, spent } state = State::free;
   AtExit at_exit = AtExit::no;
   bool registered = false;
   std::int32_t priority = 0;             // at exit: higher ones first
-  std::uint64_t hidden = 0;              // ~base of the referent
   void (*run)(Event&) = nullptr;
   void** root = nullptr;                 // of the payload, or null: it has none
   std::uint64_t behind = 0;              // queued: it comes when so many others have left the queue's chain
-  RegisteredFinalizer* next = nullptr;   // in the line of those that wait
-  RegisteredFinalizer* listed_newer = nullptr;   // in the registry, or among the spent
-  RegisteredFinalizer* listed_older = nullptr;
+  RegisteredFinalizer* newer = nullptr;  // in the registry
+  RegisteredFinalizer* older = nullptr;
 
   std::uint64_t id() const noexcept { return std::atomic_ref(const_cast<std::uint64_t&>(own.bits)).load(std::memory_order_acquire); }
-  void* referent() const noexcept { return reinterpret_cast<void*>(~std::atomic_ref(const_cast<std::uint64_t&>(hidden)).load(std::memory_order_relaxed)); }
 };
+static_assert(sizeof(RegisteredFinalizer) <= 104);
 
 /// The record that the id names or named. REQUIRES: the id of a finalizer.
 inline RegisteredFinalizer& record_of(std::uint64_t id) noexcept { return *reinterpret_cast<RegisteredFinalizer*>(id << 16 >> 16); }
@@ -79,7 +78,7 @@ class Registry {
 
   /// It leaves the registry, its id dies, and it lets go of its payload, which is answered.
   void* retire(RegisteredFinalizer& record, RegisteredFinalizer::State now) noexcept;
-  /// REQUIRES, of both: retired, in no cell, not waiting.
+  /// REQUIRES, of both: retired, watches nothing, not waiting.
   void set_free(RegisteredFinalizer& record) noexcept;
   void set_spent(RegisteredFinalizer& record) noexcept;
   /// The spent one that will have this id waits again, in front of all. False: there is none any more.
@@ -98,8 +97,9 @@ class Registry {
   void insert(RegisteredFinalizer& record) noexcept;
 
   BlockPool<sizeof(RegisteredFinalizer)> pool_;
-  List registered_, spent_;
-  std::size_t spent_count_ = 0;
+  List registered_;
+  RegisteredFinalizer* spent_[kReturnable] = {};   // a ring; null: none, or put back
+  std::size_t spent_at_ = 0;                       // of the oldest one
   RegisteredFinalizer* first_due_ = nullptr;
   RegisteredFinalizer* last_due_ = nullptr;
 };

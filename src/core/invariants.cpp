@@ -7,20 +7,14 @@
 namespace mayfly::core {
 namespace {
 
-void check_cell(gc::Handle slot, const Cell& cell) noexcept {
-  MAYFLY_CHECK(cell.slot == slot, ".cell: a slot's cell names another slot");
-  MAYFLY_CHECK(gc::cleared(slot) || gc::hides(slot, reinterpret_cast<void*>(~cell.address)), ".cell: the slot hides another address");
-  std::uint32_t nodes = 0;
-  unsigned canonical = 0;
-  const Watcher* newer = nullptr;
-  for (const Watcher* watcher = cell.newest; watcher != nullptr; newer = watcher, watcher = watcher->older) {
-    MAYFLY_CHECK(watcher->newer == newer, ".cell.order: the list does not lead back");
-    MAYFLY_CHECK(watcher->cell == &cell, ".cell.order: a watcher in a list that is not its cell's");
-    if (watcher->kind == WatcherKind::node) ++nodes;
-    for (const Watcher* shared : cell.canonical) canonical += shared == watcher;
+void check_watchers(gc::Handle slot, const Watcher& first) noexcept {
+  MAYFLY_CHECK(gc::cleared(slot) || gc::hides(slot, first.referent()), ".watcher: the slot hides another address");
+  const Watcher* previous = nullptr;
+  for (const Watcher* watcher = &first; watcher != nullptr; previous = watcher, watcher = watcher->next) {
+    MAYFLY_CHECK(watcher->previous == previous, ".watcher.order: the list does not lead back");
+    MAYFLY_CHECK(watcher->slot == slot && watcher->referent() == first.referent(), ".watcher.order: a watcher in the list of another referent");
+    MAYFLY_CHECK(previous == nullptr || previous->rank <= watcher->rank, ".watcher.order: the ranks do not ascend");
   }
-  MAYFLY_CHECK(nodes == cell.nodes, ".cell.order: the count of nodes is wrong");
-  MAYFLY_CHECK(canonical == (cell.canonical[0] != nullptr) + (cell.canonical[1] != nullptr) + 0u, ".cell.order: a canonical node is not in the list");
 }
 
 void check_slot(gc::Handle slot, gc::Owner who) noexcept {
@@ -31,8 +25,8 @@ void check_slot(gc::Handle slot, gc::Owner who) noexcept {
       if (base != nullptr) MAYFLY_CHECK(gc::cleared(slot) || gc::hides(slot, base), ".slot: a bare slot whose owner is another address");
       break;
     }
-    case OwnerKind::cell: check_cell(slot, *pointer_of<Cell>(who)); break;
-    case OwnerKind::watcher: MAYFLY_CHECK(pointer_of<Watcher>(who)->own == slot, ".cell.weak: a watcher's own slot is another's"); break;
+    case OwnerKind::watched: check_watchers(slot, *pointer_of<Watcher>(who)); break;
+    case OwnerKind::watcher: MAYFLY_CHECK(pointer_of<Watcher>(who)->own == slot, ".watcher.weak: a watcher's own slot is another's"); break;
   }
 }
 

@@ -1,10 +1,11 @@
 #include "src/core/settle.hpp"
 
 #include "src/core/event_queue.hpp"
+#include "src/core/node_words.hpp"
 
 #include <atomic>
 #include <chrono>
-#include <new>
+#include <utility>
 
 namespace mayfly::core {
 namespace {
@@ -12,18 +13,6 @@ namespace {
 constinit std::mutex g_settle;
 constinit std::atomic<std::uint64_t> g_settled{~std::uint64_t{0}};
 constinit std::atomic<std::uint64_t> g_contained_deaths{0};
-
-void* address_of(const Cell& cell) noexcept { return reinterpret_cast<void*>(~cell.address); }
-
-/// A new owner; what containers marked stays. Shard lock held.
-void change_owner(gc::Handle slot, gc::Owner to) noexcept { gc::set_owner(slot, to | (gc::owner_of(slot) & kContained)); }
-
-/// The last watcher left: the slot is bare again. Shard lock held.
-void drop_if_empty(Shard& shard, Cell& cell) noexcept {
-  if (cell.newest != nullptr || cell.immortal) return;
-  change_owner(cell.slot, owner(OwnerKind::bare, address_of(cell)));
-  free_block(shard, &cell);
-}
 
 /// The locks that deaths need besides the settle lock, which is held: what one death needs, the next one mostly needs too, so they are kept until another
 /// one is asked for.                                                                                              .core.lock-order
@@ -46,6 +35,14 @@ class DeathLocks {
     return queue;
   }
   Shard& shard() noexcept { return *shard_; }
+  /// The shard of the address that the slot's owner tells of. Its owner does not change afterwards.
+  Shard& lock_shard_of(gc::Handle slot) noexcept {
+    for (;;) {
+      const gc::Owner who = gc::owner_of(slot);
+      Shard& shard = lock_shard_of(referent_of(who));
+      if (gc::owner_of(slot) == who) return shard;       // else a finalizer was withdrawn meanwhile
+    }
+  }
   void unlock() noexcept {
     unlock_queue();
     if (shard_ != nullptr) mutex_of(*shard_).unlock();
@@ -78,19 +75,13 @@ void settle_watcher(DeathLocks& locks, Watcher& watcher) noexcept {
   free_block(locks.shard(), &watcher);
 }
 
-/// All watchers of a dead cell, and the cell itself. Shard locked.
-void settle_cell(DeathLocks& locks, Cell& cell) noexcept {
-  Watcher* first[] = {cell.canonical[0], cell.canonical[1]};
-  for (Watcher* watcher : first) {
-    if (watcher == nullptr) continue;
-    cell.detach(*watcher);
-    settle_watcher(locks, *watcher);
+/// All watchers of a dead referent. Shard locked.
+void settle_watchers(DeathLocks& locks, gc::Handle slot) noexcept {
+  for (Watcher* watcher = first_watcher(slot); watcher != nullptr;) {
+    Watcher& told = *std::exchange(watcher, watcher->next);
+    told.slot = {};
+    settle_watcher(locks, told);
   }
-  while (Watcher* watcher = cell.newest) {
-    cell.detach(*watcher);
-    settle_watcher(locks, *watcher);
-  }
-  free_block(locks.shard(), &cell);
 }
 
 constinit DeathLocks g_locks;             // settle lock: of the scan for deaths
@@ -100,28 +91,15 @@ constinit Figure g_cleared, g_cleared_last, g_settle_ns;   // changed under the 
 void settle_slot(gc::Handle slot, gc::Owner who) noexcept {
   g_cleared.add(1);
   if ((who & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);   // pairs with contained_deaths()
-  switch (kind_of(who)) {
-    case OwnerKind::nobody:
-      break;
-    case OwnerKind::bare: {
-      void* base = pointer_of<void>(who);
-      erase_slot(g_locks.lock_shard_of(base), base, slot);
-      break;
-    }
-    case OwnerKind::cell: {
-      Cell& cell = *pointer_of<Cell>(who);
-      erase_slot(g_locks.lock_shard_of(address_of(cell)), address_of(cell), slot);
-      settle_cell(g_locks, cell);
-      break;
-    }
-    case OwnerKind::watcher: {       // a ref object died before its referent
+  if (kind_of(who) != OwnerKind::nobody) {
+    Shard& shard = g_locks.lock_shard_of(slot);
+    if (kind_of(who) == OwnerKind::watcher) {              // a ref object died before its referent
       Watcher& watcher = *pointer_of<Watcher>(who);
-      Cell& cell = *watcher.cell;    // stable: only deaths detach it now, and they hold the settle lock
-      Shard& shard = g_locks.lock_shard_of(address_of(cell));
-      cell.detach(watcher);
+      detach(watcher);
       free_block(shard, &watcher);
-      drop_if_empty(shard, cell);
-      break;
+    } else {
+      erase_slot(shard, referent_of(gc::owner_of(slot)), slot);
+      settle_watchers(g_locks, slot);
     }
   }
   gc::release_slot(slot);
@@ -193,10 +171,10 @@ void kill_slot(const Target& target) noexcept {
   if (target.cell != nullptr) std::atomic_ref(target.cell->word).store(0, std::memory_order_relaxed);
   erase_slot(shard, target.base, slot);
   if ((gc::owner_of(slot) & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);
-  if (Cell* cell = cell_of(slot)) settle_cell(locks, *cell);
+  settle_watchers(locks, slot);
+  gc::unlink_slot(slot);               // before the lock goes: nobody shall attach to it any more
   locks.unlock();
   g_cleared.add(1);
-  gc::unlink_slot(slot);
 }
 }  // namespace
 
@@ -209,11 +187,6 @@ void kill_now(const Target& target) noexcept {
   kill_slot(in_table);
 }
 
-Cell* cell_of(gc::Handle slot) noexcept {
-  const gc::Owner who = gc::owner_of(slot);
-  return kind_of(who) == OwnerKind::cell ? pointer_of<Cell>(who) : nullptr;
-}
-
 void mark_contained(const Target& target, gc::Handle slot) noexcept {
   const std::lock_guard lock(mutex_of(shard_of(target.base)));
   gc::set_owner(slot, gc::owner_of(slot) | kContained);
@@ -221,53 +194,34 @@ void mark_contained(const Target& target, gc::Handle slot) noexcept {
 
 std::uint64_t contained_deaths() noexcept { return g_contained_deaths.load(std::memory_order_acquire); }
 
-bool attach(Shard& shard, gc::Handle slot, const Target& target, Watcher& watcher) noexcept {
-  Cell* cell = cell_of(slot);
-  if (cell == nullptr) {
-    void* block = new_block(shard);
-    if (block == nullptr) return false;
-    cell = ::new (block) Cell{.slot = slot, .address = ~reinterpret_cast<std::uint64_t>(target.base), .immortal = target.life == Referent::Life::immortal};
-    change_owner(slot, owner(OwnerKind::cell, cell));
-  }
-  cell->attach(watcher);
-  return true;
-}
-
 void forget_node(RefNode& node) noexcept {
   const std::lock_guard settling(g_settle);   // no death meanwhile
   if (cell_bits(node) == 0) return;
   const gc::Handle slot = slot_of(node);
   if (slot.empty()) return add_bits(node, kSilenced);   // queued already: take() skips it
   std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
-  Cell* cell = cell_of(slot);
-  if (cell == nullptr) return;
-  Shard& shard = shard_of(address_of(*cell));
-  const std::lock_guard lock(mutex_of(shard));
+  DeathLocks locks;
+  Shard& shard = locks.lock_shard_of(slot);
   const void* base = gc::base_of(&node);
-  for (Watcher* watcher = cell->newest; watcher != nullptr; watcher = watcher->older) {
+  for (Watcher* watcher = first_watcher(slot); watcher != nullptr; watcher = watcher->next) {
     if (watcher->kind != WatcherKind::node || static_cast<const char*>(base) + watcher->offset != reinterpret_cast<const char*>(&node)) continue;
     if (!gc::hides(watcher->own, base)) continue;   // another ref's
-    cell->detach(*watcher);
+    detach(*watcher);
     gc::unlink_slot(watcher->own);
     free_block(shard, watcher);
-    drop_if_empty(shard, *cell);
-    return;
+    break;
   }
+  locks.unlock();
 }
 
 Result<std::uint64_t> enlist(gc::Handle slot, const Target& target, EventQueue& queue, const NewFinalizer& wanted) noexcept {
-  Shard& shard = shard_of(target.base);
-  const std::lock_guard lock(mutex_of(shard));
+  const std::lock_guard lock(mutex_of(shard_of(target.base)));
   if (!gc::hides(slot, target.base)) return {0, Status::dead};   // cleared by hand meanwhile
   const std::lock_guard queue_lock(queue.mutex);
   if (queue.closed) return {0, Status::shut_down};
   RegisteredFinalizer* record = queue.finalizers.enter(queue, target.base);
   if (record == nullptr) return {0, Status::no_memory};
-  if (!attach(shard, slot, target, *record)) {
-    (void)queue.finalizers.retire(*record, RegisteredFinalizer::State::free);
-    queue.finalizers.set_free(*record);
-    return {0, Status::no_memory};
-  }
+  attach(slot, *record);
   record->run = wanted.run;
   record->at_exit = wanted.at_exit;
   record->root = wanted.root;
@@ -276,9 +230,9 @@ Result<std::uint64_t> enlist(gc::Handle slot, const Target& target, EventQueue& 
 }
 
 namespace {
-/// Out of its referent's cell, which stays, even empty: only who holds the settle lock may free one. Shard lock held.
-void leave_cell(RegisteredFinalizer& record) noexcept {
-  if (record.cell != nullptr) record.cell->detach(record);
+/// Shard lock held.
+void stop_watching(RegisteredFinalizer& record) noexcept {
+  if (!record.slot.empty()) detach(record);
 }
 
 /// Calls `f(record)` with the locks of its referent's shard and its queue held, if the id is alive.
@@ -300,7 +254,7 @@ Withdrawn withdraw(std::uint64_t id) noexcept {
     const bool waits = record.state == RegisteredFinalizer::State::queued;
     withdrawn.at_exit = record.at_exit;
     withdrawn.payload = registry.retire(record, waits ? RegisteredFinalizer::State::dropped : RegisteredFinalizer::State::free);
-    leave_cell(record);
+    stop_watching(record);
     if (!waits) registry.set_free(record);
   });
   return withdrawn;
@@ -309,7 +263,7 @@ Withdrawn withdraw(std::uint64_t id) noexcept {
 Peeked look_at(std::uint64_t id) noexcept {
   Peeked peeked;
   with_finalizer(id, [&](RegisteredFinalizer& record) {
-    void* object = record.cell != nullptr ? gc::load(record.cell->slot) : nullptr;
+    void* object = gc::load(record.slot);
     if (object != nullptr) peeked = {object, record.root != nullptr ? *record.root : nullptr};
   });
   return peeked;
@@ -318,7 +272,7 @@ Peeked look_at(std::uint64_t id) noexcept {
 void leave(std::uint64_t next_id) noexcept {
   RegisteredFinalizer& record = record_of(next_id);
   const std::lock_guard lock(mutex_of(shard_of(record.referent())));
-  leave_cell(record);
+  stop_watching(record);
   const std::lock_guard queue_lock(record.queue->mutex);
   record.queue->finalizers.set_spent(record);
 }

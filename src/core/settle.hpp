@@ -4,9 +4,10 @@
 // code. Polling the raw number instead would lose deaths: it moves before the links are cleared.                      .settle.verified
 // A dead object leaves the side table; a dead ref's watcher is dropped; the watchers of a dead referent become events, canonical nodes silently first,
 // then newest first, or are dropped if their ref is dead too.                                                       .settle.order
-// Everything of the round is settled before anything can be taken, because take() settles first.                    .cell.clear-first
+// Everything of the round is settled before anything can be taken, because take() settles first.                    .settle.clear-first
 // A scan that ran out of time goes on where it stopped; nothing is taken meanwhile.                                 .settle.resume
 #pragma once
+#include "src/core/finalizer.hpp"
 #include "src/core/side_table.hpp"
 
 #include <cstdint>
@@ -51,17 +52,13 @@ struct Withdrawn {
 Withdrawn withdraw(std::uint64_t id) noexcept;
 /// The referent and the payload, both null when dead. Any id.
 Peeked look_at(std::uint64_t id) noexcept;
-/// What pop_at_exit() answered leaves the cell of its referent.
+/// What pop_at_exit() answered watches its referent no longer.
 void leave(std::uint64_t next_id) noexcept;
 
 /// An entry of a weak container looks at the target's slot: its death shall move contained_deaths(). REQUIRES: the target is alive.
 void mark_contained(const Target& target, gc::Handle slot) noexcept;
 /// Moves when something that a weak container looks at has died and was settled. Lock-free.
 std::uint64_t contained_deaths() noexcept;
-
-/// Attaches the watcher to the target's cell, made if need be. Shard lock held. False: no memory.
-bool attach(Shard& shard, gc::Handle slot, const Target& target, Watcher& watcher) noexcept;
-Cell* cell_of(gc::Handle slot) noexcept;   // or null. Shard lock held.
 
 void lock_settle() noexcept;               // around fork
 void unlock_settle() noexcept;

@@ -1,5 +1,6 @@
 // Python-level behaviour of weak references and proxies on RefNode.
 #include "src/core/event_queue.hpp"
+#include "src/core/node_words.hpp"
 #include "src/core/settle.hpp"
 #include "src/node/guard.hpp"
 
@@ -8,7 +9,6 @@
 namespace mayfly {
 namespace {
 
-using core::Cell;
 using core::Shard;
 using core::Target;
 using core::Watcher;
@@ -19,21 +19,25 @@ RefNode* node_of(const Watcher& watcher) noexcept {
   return base != nullptr ? reinterpret_cast<RefNode*>(base + watcher.offset) : nullptr;
 }
 
+/// Of a node that is shared, or would be.
+core::Rank rank_of(RefKind kind) noexcept { return static_cast<core::Rank>(kind); }
+
 std::uint64_t offset_of(const RefNode& node) noexcept { return static_cast<std::uint64_t>(core::bits_of(node) >> core::kOffsetShift) * 8; }
 
-/// Shard lock held.
-Cell* find_cell(Shard& shard, const Target& target) noexcept {
+/// The first of those that watch the target, or null. Shard lock held.
+Watcher* first_watcher(Shard& shard, const Target& target) noexcept {
   const gc::Handle slot = core::peek_slot(shard, target);
-  return slot.empty() ? nullptr : core::cell_of(slot);
+  return slot.empty() ? nullptr : core::first_watcher(slot);
 }
 
 /// What the slot has if it still is the target's. Shard lock held.
 RefNode* find_canonical(gc::Handle slot, const Target& target, RefKind kind) noexcept {
   if (kind == RefKind::subclass || !gc::hides(slot, target.base)) return nullptr;
-  const Cell* cell = core::cell_of(slot);
-  const Watcher* watcher = cell != nullptr ? cell->canonical[static_cast<int>(kind)] : nullptr;
-  RefNode* node = watcher != nullptr ? node_of(*watcher) : nullptr;
-  return node != nullptr && offset_of(*node) == target.offset ? node : nullptr;
+  for (const Watcher* watcher = core::first_watcher(slot); watcher != nullptr && watcher->rank <= rank_of(kind); watcher = watcher->next) {
+    RefNode* node = watcher->rank == rank_of(kind) ? node_of(*watcher) : nullptr;
+    if (node != nullptr && offset_of(*node) == target.offset) return node;
+  }
+  return nullptr;
 }
 
 /// The live canonical node of the target, or null. Holds no lock.
@@ -60,17 +64,15 @@ Result<Own> own_slot(const RefNode& node) noexcept {
   return {{slot.value, offset}, slot.status};
 }
 
-/// Puts the node's new watcher into the target's cell. Shard lock held. Null: no memory, or the target was cleared by hand meanwhile.
-Watcher* watch(Shard& shard, gc::Handle slot, const Target& target, const Own& own, core::EventQueue& queue) noexcept {
+/// The node watches the target from now on. Shard lock held. False: no memory, or the target was cleared by hand meanwhile.
+bool watch(Shard& shard, gc::Handle slot, const Target& target, const Own& own, core::EventQueue& queue, core::Rank rank) noexcept {
   void* block = gc::hides(slot, target.base) ? new_block(shard) : nullptr;
-  if (block == nullptr) return nullptr;
-  auto* watcher = ::new (block) Watcher{.queue = &queue, .own = own.slot, .offset = own.offset, .kind = core::WatcherKind::node};
-  if (!core::attach(shard, slot, target, *watcher)) {
-    free_block(shard, block);
-    return nullptr;
-  }
+  if (block == nullptr) return false;
+  auto* watcher = ::new (block) Watcher{.queue = &queue, .own = own.slot, .offset = own.offset, .kind = core::WatcherKind::node, .rank = rank};
+  watcher->set_referent(target.base);
+  core::attach(slot, *watcher);
   gc::set_owner(own.slot, owner(core::OwnerKind::watcher, watcher));
-  return watcher;
+  return true;
 }
 
 /// What the node is from now on: `flags`, and where its referent is. Shard lock held.
@@ -103,9 +105,7 @@ Result<RefNode*> bind_as(std::uint32_t flags, RefNode& node, const Referent& ref
     Shard& shard = core::shard_of(target.base);
     const std::lock_guard lock(mutex_of(shard));
     winner = find_canonical(slot.value, target, shared);   // another thread's may have come first
-    Watcher* watcher = winner == nullptr ? watch(shard, slot.value, target, own.value, *queue) : nullptr;
-    if (watcher != nullptr) {
-      if (shared != RefKind::subclass) watcher->cell->canonical[static_cast<int>(shared)] = watcher;
+    if (winner == nullptr && watch(shard, slot.value, target, own.value, *queue, rank_of(shared))) {
       become(node, static_cast<std::uint32_t>(kind) | flags, callback, slot.value, target);
       return {&node, Status::ok};
     }
@@ -204,8 +204,9 @@ std::size_t count(const Referent& referent) noexcept {
   (void)core::settle();                                  // S10: dead refs do not count
   Shard& shard = core::shard_of(target.value.base);
   const std::lock_guard lock(mutex_of(shard));
-  const Cell* cell = find_cell(shard, target.value);
-  return cell != nullptr ? cell->nodes : 0;
+  std::size_t nodes = 0;
+  for (const Watcher* watcher = first_watcher(shard, target.value); watcher != nullptr; watcher = watcher->next) nodes += watcher->kind == core::WatcherKind::node;
+  return nodes;
 }
 
 Status each(const Referent& referent, void (*f)(void* context, RefNode& node), void* context) noexcept {
@@ -217,21 +218,17 @@ Status each(const Referent& referent, void (*f)(void* context, RefNode& node), v
     auto** found = static_cast<RefNode**>(gc::allocate(room * sizeof(RefNode*)));
     if (found == nullptr) return Status::no_memory;
     std::size_t n = 0;
+    bool fits = true;
     {
       const std::lock_guard lock(mutex_of(shard));
-      const Cell* cell = find_cell(shard, target.value);
-      if (cell != nullptr && cell->nodes > room) continue;
-      const auto add = [&](const Watcher* watcher) {
-        RefNode* node = watcher != nullptr && watcher->kind == core::WatcherKind::node ? node_of(*watcher) : nullptr;
-        if (node != nullptr) gc::store_traced(reinterpret_cast<void**>(&found[n++]), node);
-      };
-      if (cell != nullptr) {                       // S13
-        for (const Watcher* shared : cell->canonical) add(shared);
-        for (const Watcher* watcher = cell->newest; watcher != nullptr; watcher = watcher->older) {
-          if (watcher != cell->canonical[0] && watcher != cell->canonical[1]) add(watcher);
-        }
+      for (const Watcher* watcher = first_watcher(shard, target.value); watcher != nullptr && fits; watcher = watcher->next) {   // S13: in their order
+        RefNode* node = watcher->kind == core::WatcherKind::node ? node_of(*watcher) : nullptr;
+        if (node == nullptr) continue;
+        fits = n < room;
+        if (fits) gc::store_traced(reinterpret_cast<void**>(&found[n++]), node);
       }
     }
+    if (!fits) continue;
     for (std::size_t i = 0; i < n; ++i) f(context, *found[i]);
     return Status::ok;
   }

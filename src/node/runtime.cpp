@@ -5,6 +5,7 @@
 #include "gc_integration/slots.hpp"
 #include "gc_integration/zeal.hpp"
 #include "src/core/event_queue.hpp"
+#include "src/core/node_words.hpp"
 #include "src/core/settle.hpp"
 #include "src/node/guard.hpp"
 

@@ -214,61 +214,6 @@ TEST_P(RefNodeTest, MemoryThatIsRefusedUnderTheLockLeavesNothingBehind) {
   EXPECT_EQ(take_all(queue).size(), refs + 1);
 }
 
-TEST(RefNode, ACellThatIsRefusedLeavesNothingBehind) {
-  alignas(4096) static unsigned char page[4096];
-  CallbackQueue& queue = *new CallbackQueue;
-  const Referent first{.obj = page, .life = Referent::Life::immortal}, second{.obj = page + 64, .life = Referent::Life::immortal};
-  const WeakHandle known = weak_handle(second).value;
-  const std::size_t before = use_up_blocks(first, queue);
-  const std::size_t chunk = use_up_blocks(first, queue);
-  for (std::size_t i = 1; i < chunk; ++i) bound(first, queue, token(1));
-  const std::size_t links = scripted::link_count(), slots = gc::slots_in_use();
-  Ref* r = ref();
-  gc::zeal::fail_nth(2);                               // there is a block for the watcher, and none for the cell
-  EXPECT_EQ(bind(r->node, second, queue, token(1)).status, Status::no_memory);
-  gc::zeal::fail_nth(0);
-  EXPECT_EQ(get(r->node), nullptr);
-  bound(first, queue, token(1));                       // control: that block is free again, and is the last
-  gc::zeal::fail_nth(2);
-  EXPECT_EQ(finalize_raw(second, queue, token(2), AtExit::no).status, Status::no_memory);
-  gc::zeal::fail_nth(0);
-  EXPECT_EQ(count(second), 0u);
-  EXPECT_EQ(load(known), page + 64);
-  EXPECT_EQ(scripted::link_count(), links + links_for(1));
-  EXPECT_EQ(gc::slots_in_use(), slots + 1);
-  ASSERT_EQ(bind(r->node, second, queue, token(1)).status, Status::ok);
-  EXPECT_EQ(detach(finalize_raw(second, queue, token(2), AtExit::no).value), token(2));
-  for (const Referent& referent : {first, second}) clear_now(referent);
-  EXPECT_EQ(take_all(queue).size(), before + 2 * chunk + 1);
-}
-
-TEST_P(RefNodeTest, IsSharedByThoseWhoPointToTheSamePlaceInTheObject) {   // S2
-  Object* o = object();
-  Ref* inner = bound({.obj = &o->value, .cell = of(o).cell}, queue);
-  EXPECT_EQ(canonical(of(o), RefKind::ref), nullptr);
-  Ref* outer = bound(of(o), queue);
-  EXPECT_NE(outer, inner);
-  EXPECT_EQ(get(inner->node), &o->value);
-  EXPECT_EQ(get(outer->node), o);
-  EXPECT_EQ(canonical(of(o), RefKind::ref), &outer->node);
-  EXPECT_EQ(count(of(o)), 2u);
-}
-
-TEST_P(RefNodeTest, ListingWithoutMemoryCallsNobody) {
-  Object* o = object();
-  bound(of(o), queue, token(1));
-  ASSERT_EQ(finalize_raw(of(o), queue, token(2), AtExit::no).status, Status::ok);   // no reference: neither counted nor listed
-  int seen = 0;
-  const auto counts = [](void* n, RefNode&) { ++*static_cast<int*>(n); };
-  gc::zeal::fail_nth(1);
-  EXPECT_EQ(each(of(o), counts, &seen), Status::no_memory);
-  gc::zeal::fail_nth(0);
-  EXPECT_EQ(seen, 0);
-  EXPECT_EQ(each(of(o), counts, &seen), Status::ok);
-  EXPECT_EQ(seen, 1);
-  EXPECT_EQ(count(of(o)), 1u);
-}
-
 TEST(RefNode, WhatNobodyRefersToHasNoReferences) {   // S10
   int local = 0, seen = 0;
   const auto counts = [](void* n, RefNode&) { ++*static_cast<int*>(n); };
