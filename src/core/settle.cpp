@@ -214,14 +214,16 @@ void forget_node(RefNode& node) noexcept {
   locks.unlock();
 }
 
-Result<std::uint64_t> enlist(gc::Handle slot, const Target& target, EventQueue& queue, const NewFinalizer& wanted) noexcept {
-  const std::lock_guard lock(mutex_of(shard_of(target.base)));
-  if (!gc::hides(slot, target.base)) return {0, Status::dead};   // cleared by hand meanwhile
+Result<std::uint64_t> enlist(Claim claim, const Target& target, EventQueue& queue, const NewFinalizer& wanted) noexcept {
+  Shard& shard = shard_of(target.base);
+  const std::lock_guard lock(mutex_of(shard));
+  const Result<gc::Handle> slot = publish(shard, target, claim);
+  if (!slot) return {0, slot.status};
   const std::lock_guard queue_lock(queue.mutex);
   if (queue.closed) return {0, Status::shut_down};
   RegisteredFinalizer* record = queue.finalizers.enter(queue, target.base);
   if (record == nullptr) return {0, Status::no_memory};
-  attach(slot, *record);
+  attach(slot.value, *record);
   record->run = wanted.run;
   record->at_exit = wanted.at_exit;
   record->root = wanted.root;

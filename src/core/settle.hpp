@@ -42,8 +42,8 @@ struct NewFinalizer {
   AtExit at_exit = AtExit::no;
   void (*run)(Event&) = nullptr;
 };
-/// A finalizer of the target, to whose slot that belongs; its id. `no_memory`, `shut_down`, `dead`: cleared by hand meanwhile. The root is the record's if ok.
-Result<std::uint64_t> enlist(gc::Handle slot, const Target& target, EventQueue& queue, const NewFinalizer& wanted) noexcept;
+/// A finalizer of the target; its id. As publish(), or `shut_down`. The root is the record's if ok. Holds no lock.
+Result<std::uint64_t> enlist(Claim claim, const Target& target, EventQueue& queue, const NewFinalizer& wanted) noexcept;
 /// Out of everything; the payload, to one caller. Any id, also a dead one or zero.
 struct Withdrawn {
   void* payload = nullptr;

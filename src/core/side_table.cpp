@@ -90,25 +90,22 @@ bool make_room(Shard& shard) noexcept {
   return true;
 }
 
-/// Publishes a new slot in the object's own word; answers whose slot is there now.
-gc::Handle publish_in_word(const Target& target, gc::Handle slot) noexcept {
-  std::uint64_t there = std::atomic_ref(target.cell->word).load(std::memory_order_relaxed);
-  for (;;) {
-    if (gc::hides({there}, target.base)) return {there};
-    if (std::atomic_ref(target.cell->word).compare_exchange_weak(there, slot.bits, std::memory_order_acq_rel)) return slot;
-  }
-}
-
-/// Publishes a new slot in the table; answers whose slot is there now, or the empty handle: no memory.
-gc::Handle publish_in_table(const Target& target, gc::Handle slot) noexcept {
-  Shard& shard = shard_of(target.base);
-  const std::lock_guard lock(mutex_of(shard));
+/// Enters a new slot into the table; answers whose slot is there now, or the empty handle: no memory. Shard lock held.
+gc::Handle enter(Shard& shard, const void* base, gc::Handle slot) noexcept {
   if (!make_room(shard)) return {};
-  const auto [there, place] = find(shard.table.load(), target.base);
+  const auto [there, place] = find(shard.table.load(), base);
   if (!there.empty()) return there;
   if (place->load(std::memory_order_relaxed) == kEmpty) ++shard.filled;
-  write(*place, target.base, word_of(slot.bits));
+  write(*place, base, word_of(slot.bits));
   ++shard.live;
+  return slot;
+}
+
+/// Writes a new slot into the object's own word; answers whose slot is there now. Shard lock held.
+gc::Handle enter(CellWord& word, const void* base, gc::Handle slot) noexcept {
+  const gc::Handle there{std::atomic_ref(word.word).load(std::memory_order_relaxed)};
+  if (gc::hides(there, base)) return there;
+  std::atomic_ref(word.word).store(slot.bits, std::memory_order_release);   // pairs with peek_slot()
   return slot;
 }
 }  // namespace
@@ -132,16 +129,38 @@ gc::Handle peek_slot(Shard& shard, const Target& target) noexcept {
   return gc::hides(slot, target.base) ? slot : gc::Handle{};
 }
 
+Result<Claim> claim_slot(const Target& target) noexcept {
+  if (!peek_slot(shard_of(target.base), target).empty()) return {{}, Status::ok};
+  const bool immortal = target.life == Referent::Life::immortal;
+  const Result<gc::Handle> made = immortal ? gc::acquire_immortal_slot(target.base) : gc::acquire_slot(target.base);
+  if (made) gc::set_owner(made.value, owner(OwnerKind::bare, immortal ? nullptr : target.base));
+  return {{made.value}, made.status};
+}
+
+Result<gc::Handle> publish(Shard& shard, const Target& target, Claim claim) noexcept {
+  if (claim.made.empty()) {
+    const gc::Handle there = peek_slot(shard, target);
+    return {there, there.empty() ? Status::dead : Status::ok};
+  }
+  const gc::Handle winner = target.cell != nullptr ? enter(*target.cell, target.base, claim.made) : enter(shard, target.base, claim.made);
+  if (winner != claim.made) drop(claim);                 // another thread's came first
+  return {winner, winner.empty() ? Status::no_memory : Status::ok};
+}
+
+void drop(Claim claim) noexcept {
+  if (!claim.made.empty()) gc::unlink_slot(claim.made);
+}
+
 Result<gc::Handle> slot_for(const Target& target) noexcept {
   Shard& shard = shard_of(target.base);
-  if (const gc::Handle slot = peek_slot(shard, target); !slot.empty()) return {slot, Status::ok};
-  const bool immortal = target.life == Referent::Life::immortal;
-  const Result<gc::Handle> made = immortal ? gc::acquire_immortal_slot(target.base) : gc::acquire_slot(target.base);   // no lock held: may collect
-  if (!made) return made;
-  gc::set_owner(made.value, owner(OwnerKind::bare, immortal ? nullptr : target.base));
-  const gc::Handle winner = target.cell != nullptr ? publish_in_word(target, made.value) : publish_in_table(target, made.value);
-  if (winner != made.value) gc::unlink_slot(made.value);   // another thread's came first
-  return {winner, winner.empty() ? Status::no_memory : Status::ok};
+  for (;;) {
+    if (const gc::Handle slot = peek_slot(shard, target); !slot.empty()) return {slot, Status::ok};
+    const Result<Claim> claim = claim_slot(target);
+    if (!claim) return {{}, claim.status};
+    const std::lock_guard lock(mutex_of(shard));
+    const Result<gc::Handle> slot = publish(shard, target, claim.value);
+    if (slot.status != Status::dead) return slot;        // else another thread made one and cleared it by hand
+  }
 }
 
 void erase_slot(Shard& shard, const void* base, gc::Handle slot) noexcept {

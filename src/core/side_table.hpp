@@ -27,6 +27,15 @@ struct Target {
 
 /// The slot that hides the target, or the empty handle. Exact with the shard lock held; without it, it may miss one that is just being published.
 gc::Handle peek_slot(Shard& shard, const Target& target) noexcept;
+/// A slot for a target that had none, which nobody knows yet; or none was made, as it had one.
+struct Claim {
+  gc::Handle made{};
+};
+/// May collect. Holds no lock. What is claimed is to be published or dropped.
+Result<Claim> claim_slot(const Target& target) noexcept;
+/// The target's slot from now on: the claimed one, unless it has one. `no_memory`; `dead`: the one that it had was cleared by hand meanwhile. Shard lock held.
+Result<gc::Handle> publish(Shard& shard, const Target& target, Claim claim) noexcept;
+void drop(Claim claim) noexcept;
 /// The target's slot, made if need be. May collect. Holds no lock.
 Result<gc::Handle> slot_for(const Target& target) noexcept;
 /// Forgets the entry if it still belongs to the handle. Shard lock held.

@@ -30,16 +30,19 @@ Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& face, v
   const auto start = begin(referent, face);
   if (!start) return {{}, start.status};
   const auto& [target, queue] = start.value;
-  const auto slot = core::slot_for(target);
-  if (!slot) return {{}, slot.status};
+  const auto claim = core::claim_slot(target);
+  if (!claim) return {{}, claim.status};
   core::NewFinalizer wanted{.at_exit = at_exit, .run = run};
   if (payload != nullptr) {
     const auto root = gc::acquire_root();
-    if (!root) return {{}, root.status};
+    if (!root) {
+      core::drop(claim.value);
+      return {{}, root.status};
+    }
     gc::store_traced(root.value, payload);
     wanted.root = root.value;
   }
-  const auto id = core::enlist(slot.value, target, *queue, wanted);
+  const auto id = core::enlist(claim.value, target, *queue, wanted);
   if (!id) {
     gc::release_root(wanted.root);
     return {{}, id.status};

@@ -30,9 +30,9 @@ Watcher* first_watcher(Shard& shard, const Target& target) noexcept {
   return slot.empty() ? nullptr : core::first_watcher(slot);
 }
 
-/// What the slot has if it still is the target's. Shard lock held.
+/// That of the target, whose slot it is. Shard lock held.
 RefNode* find_canonical(gc::Handle slot, const Target& target, RefKind kind) noexcept {
-  if (kind == RefKind::subclass || !gc::hides(slot, target.base)) return nullptr;
+  if (kind == RefKind::subclass) return nullptr;
   for (const Watcher* watcher = core::first_watcher(slot); watcher != nullptr && watcher->rank <= rank_of(kind); watcher = watcher->next) {
     RefNode* node = watcher->rank == rank_of(kind) ? node_of(*watcher) : nullptr;
     if (node != nullptr && offset_of(*node) == target.offset) return node;
@@ -43,10 +43,10 @@ RefNode* find_canonical(gc::Handle slot, const Target& target, RefKind kind) noe
 /// The live canonical node of the target, or null. Holds no lock.
 RefNode* canonical_of(const Target& target, RefKind kind) noexcept {
   Shard& shard = core::shard_of(target.base);
-  const gc::Handle slot = kind != RefKind::subclass ? core::peek_slot(shard, target) : gc::Handle{};
-  if (slot.empty()) return nullptr;
+  if (kind == RefKind::subclass || core::peek_slot(shard, target).empty()) return nullptr;
   const std::lock_guard lock(mutex_of(shard));
-  return find_canonical(slot, target, kind);
+  const gc::Handle slot = core::peek_slot(shard, target);
+  return slot.empty() ? nullptr : find_canonical(slot, target, kind);
 }
 
 struct Own {                        // the slot by which a node's watcher knows the node's object
@@ -64,9 +64,9 @@ Result<Own> own_slot(const RefNode& node) noexcept {
   return {{slot.value, offset}, slot.status};
 }
 
-/// The node watches the target from now on. Shard lock held. False: no memory, or the target was cleared by hand meanwhile.
+/// The node watches the target from now on. Shard lock held. False: no memory.
 bool watch(Shard& shard, gc::Handle slot, const Target& target, const Own& own, core::EventQueue& queue, core::Rank rank) noexcept {
-  void* block = gc::hides(slot, target.base) ? new_block(shard) : nullptr;
+  void* block = new_block(shard);
   if (block == nullptr) return false;
   auto* watcher = ::new (block) Watcher{.queue = &queue, .own = own.slot, .offset = own.offset, .kind = core::WatcherKind::node, .rank = rank};
   watcher->set_referent(target.base);
@@ -96,23 +96,24 @@ Result<RefNode*> bind_as(std::uint32_t flags, RefNode& node, const Referent& ref
   if (queue == nullptr) return {nullptr, Status::no_memory};
   if (queue->closed) return {nullptr, Status::shut_down};
 
-  const auto slot = core::slot_for(target);
-  if (!slot) return {nullptr, slot.status};
+  const auto claim = core::claim_slot(target);
+  if (!claim) return {nullptr, claim.status};
   const auto own = own_slot(node);
-  if (!own) return {nullptr, own.status};
-  RefNode* winner;
-  {
-    Shard& shard = core::shard_of(target.base);
-    const std::lock_guard lock(mutex_of(shard));
-    winner = find_canonical(slot.value, target, shared);   // another thread's may have come first
-    if (winner == nullptr && watch(shard, slot.value, target, own.value, *queue, rank_of(shared))) {
-      become(node, static_cast<std::uint32_t>(kind) | flags, callback, slot.value, target);
-      return {&node, Status::ok};
-    }
+  if (!own) {
+    core::drop(claim.value);
+    return {nullptr, own.status};
+  }
+  Shard& shard = core::shard_of(target.base);
+  const std::lock_guard lock(mutex_of(shard));
+  const auto slot = core::publish(shard, target, claim.value);
+  RefNode* winner = slot ? find_canonical(slot.value, target, shared) : nullptr;   // another thread's may have come first
+  if (slot && winner == nullptr && watch(shard, slot.value, target, own.value, *queue, rank_of(shared))) {
+    become(node, static_cast<std::uint32_t>(kind) | flags, callback, slot.value, target);
+    return {&node, Status::ok};
   }
   gc::unlink_slot(own.value.slot);
   if (winner != nullptr) return {winner, Status::ok};
-  return {nullptr, gc::hides(slot.value, target.base) ? Status::no_memory : Status::dead};   // dead: cleared by hand meanwhile
+  return {nullptr, slot ? Status::no_memory : slot.status};
 }
 
 }  // namespace
