@@ -129,12 +129,18 @@ gc::Handle peek_slot(Shard& shard, const Target& target) noexcept {
   return gc::hides(slot, target.base) ? slot : gc::Handle{};
 }
 
-Result<Claim> claim_slot(const Target& target) noexcept {
-  if (!peek_slot(shard_of(target.base), target).empty()) return {{}, Status::ok};
+namespace {
+/// May collect. Holds no lock.
+Result<Claim> make_slot(const Target& target) noexcept {
   const bool immortal = target.life == Referent::Life::immortal;
   const Result<gc::Handle> made = immortal ? gc::acquire_immortal_slot(target.base) : gc::acquire_slot(target.base);
   if (made) gc::set_owner(made.value, owner(OwnerKind::bare, immortal ? nullptr : target.base));
   return {{made.value}, made.status};
+}
+}  // namespace
+
+Result<Claim> claim_slot(const Target& target) noexcept {
+  return peek_slot(shard_of(target.base), target).empty() ? make_slot(target) : Result<Claim>{{}, Status::ok};
 }
 
 Result<gc::Handle> publish(Shard& shard, const Target& target, Claim claim) noexcept {
@@ -153,14 +159,11 @@ void drop(Claim claim) noexcept {
 
 Result<gc::Handle> slot_for(const Target& target) noexcept {
   Shard& shard = shard_of(target.base);
-  for (;;) {
-    if (const gc::Handle slot = peek_slot(shard, target); !slot.empty()) return {slot, Status::ok};
-    const Result<Claim> claim = claim_slot(target);
-    if (!claim) return {{}, claim.status};
-    const std::lock_guard lock(mutex_of(shard));
-    const Result<gc::Handle> slot = publish(shard, target, claim.value);
-    if (slot.status != Status::dead) return slot;        // else another thread made one and cleared it by hand
-  }
+  if (const gc::Handle slot = peek_slot(shard, target); !slot.empty()) return {slot, Status::ok};
+  const Result<Claim> claim = make_slot(target);
+  if (!claim) return {{}, claim.status};
+  const std::lock_guard lock(mutex_of(shard));
+  return publish(shard, target, claim.value);
 }
 
 void erase_slot(Shard& shard, const void* base, gc::Handle slot) noexcept {
