@@ -35,20 +35,21 @@ constinit std::atomic<Cache*> g_caches{nullptr};
 thread_local Cache* t_cache = nullptr;     // trivially destructible: usable to the very end of a thread
 
 Word* next_of(const Word* word) noexcept { return reinterpret_cast<Word*>(owner_word(word).load(std::memory_order_relaxed) & kAddressMask); }
-void chain(Word* word, Word* next) noexcept {
-  Word& owner = owner_word(word);
-  const std::uint64_t generation = owner.load(std::memory_order_relaxed) & ~kAddressMask;
-  owner.store(generation | reinterpret_cast<std::uint64_t>(next), std::memory_order_relaxed);
-}
 
-void push(Word*& list, Word* word) noexcept {
-  chain(word, list);
+/// `generation`: in its place, above.
+void push(Word*& list, Word* word, std::uint64_t generation) noexcept {
+  owner_word(word).store(generation | reinterpret_cast<std::uint64_t>(list), std::memory_order_relaxed);
   list = word;
 }
 Word* pop(Word*& list) noexcept {
   Word* word = list;
   list = next_of(word);
   return word;
+}
+/// From one list to another.
+void move_one(Word*& to, Word*& from) noexcept {
+  Word* word = pop(from);
+  push(to, word, owner_word(word).load(std::memory_order_relaxed) & ~kAddressMask);
 }
 
 void at_thread_exit(void* cache) {
@@ -105,8 +106,7 @@ bool take_fresh(Cache& cache) noexcept {
   constexpr std::uint64_t kFirstGeneration = std::uint64_t{1} << kAddressBits;
   for (std::size_t i = end; i-- > begin;) {
     slab->words[i].store(kFirstGeneration | kAddressMask, std::memory_order_relaxed);
-    slab->owners[i].store(kFirstGeneration, std::memory_order_relaxed);
-    push(cache.free, &slab->words[i]);
+    push(cache.free, &slab->words[i], kFirstGeneration);
   }
   cache.count.store(end - begin, std::memory_order_relaxed);
   slab->used.store(end, std::memory_order_release);   // .words.birth: pairs with scans
@@ -118,7 +118,7 @@ bool fill(Cache& cache) noexcept {
   const std::lock_guard lock(g_mutex);
   if (g_free == nullptr) return take_fresh(cache);
   std::size_t taken = 0;
-  for (; taken < kBatch && g_free != nullptr; ++taken) push(cache.free, pop(g_free));
+  for (; taken < kBatch && g_free != nullptr; ++taken) move_one(cache.free, g_free);
   g_free_count -= taken;
   cache.count.store(taken, std::memory_order_relaxed);
   return true;
@@ -127,7 +127,7 @@ bool fill(Cache& cache) noexcept {
 /// Gives half of a full cache to the pool.
 void spill(Cache& cache) noexcept {
   const std::lock_guard lock(g_mutex);
-  for (std::size_t i = 0; i < kBatch; ++i) push(g_free, pop(cache.free));
+  for (std::size_t i = 0; i < kBatch; ++i) move_one(g_free, cache.free);
   g_free_count += kBatch;
   cache.count.store(cache.count.load(std::memory_order_relaxed) - kBatch, std::memory_order_relaxed);
 }
@@ -145,15 +145,14 @@ Word* take() noexcept {
 
 void give(Word* word, std::uint64_t generation) noexcept {
   word->store((generation << kAddressBits) | kAddressMask, std::memory_order_release);
-  owner_word(word).store(generation << kAddressBits, std::memory_order_relaxed);
   Cache* cache = t_cache != nullptr ? t_cache : claim();
   if (cache == nullptr) {
     const std::lock_guard lock(g_mutex);
-    push(g_free, word);
+    push(g_free, word, generation << kAddressBits);
     ++g_free_count;
     return;
   }
-  push(cache->free, word);
+  push(cache->free, word, generation << kAddressBits);
   const std::size_t count = cache->count.load(std::memory_order_relaxed) + 1;
   cache->count.store(count, std::memory_order_relaxed);
   if (count == 2 * kBatch) spill(*cache);

@@ -35,12 +35,13 @@ class DeathLocks {
     return queue;
   }
   Shard& shard() noexcept { return *shard_; }
-  /// The shard of the address that the slot's owner tells of. Its owner does not change afterwards.
-  Shard& lock_shard_of(gc::Handle slot) noexcept {
+  /// The shard of the address that the slot's owner tells of: `who`, or whoever it is by now. It does not change afterwards.
+  Shard& lock_shard_of(gc::Handle slot, gc::Owner& who) noexcept {
     for (;;) {
-      const gc::Owner who = gc::owner_of(slot);
       Shard& shard = lock_shard_of(referent_of(who));
-      if (gc::owner_of(slot) == who) return shard;       // else a finalizer was withdrawn meanwhile
+      const gc::Owner now = gc::owner_of(slot);
+      if (who == now) return shard;
+      who = now;                                         // a finalizer was withdrawn meanwhile
     }
   }
   void unlock() noexcept {
@@ -75,9 +76,9 @@ void settle_watcher(DeathLocks& locks, Watcher& watcher) noexcept {
   free_block(locks.shard(), &watcher);
 }
 
-/// All watchers of a dead referent. Shard locked.
-void settle_watchers(DeathLocks& locks, gc::Handle slot) noexcept {
-  for (Watcher* watcher = first_watcher(slot); watcher != nullptr;) {
+/// All watchers of a dead referent, from the first on. Shard locked.
+void settle_watchers(DeathLocks& locks, Watcher* watcher) noexcept {
+  while (watcher != nullptr) {
     Watcher& told = *std::exchange(watcher, watcher->next);
     told.slot = {};
     settle_watcher(locks, told);
@@ -92,14 +93,14 @@ void settle_slot(gc::Handle slot, gc::Owner who) noexcept {
   g_cleared.add(1);
   if ((who & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);   // pairs with contained_deaths()
   if (kind_of(who) != OwnerKind::nobody) {
-    Shard& shard = g_locks.lock_shard_of(slot);
+    Shard& shard = g_locks.lock_shard_of(slot, who);
     if (kind_of(who) == OwnerKind::watcher) {              // a ref object died before its referent
       Watcher& watcher = *pointer_of<Watcher>(who);
       detach(watcher);
       free_block(shard, &watcher);
     } else {
-      erase_slot(shard, referent_of(gc::owner_of(slot)), slot);
-      settle_watchers(g_locks, slot);
+      erase_slot(shard, referent_of(who), slot);
+      if (kind_of(who) == OwnerKind::watched) settle_watchers(g_locks, pointer_of<Watcher>(who));
     }
   }
   gc::release_slot(slot);
@@ -171,7 +172,7 @@ void kill_slot(const Target& target) noexcept {
   if (target.cell != nullptr) std::atomic_ref(target.cell->word).store(0, std::memory_order_relaxed);
   erase_slot(shard, target.base, slot);
   if ((gc::owner_of(slot) & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);
-  settle_watchers(locks, slot);
+  settle_watchers(locks, first_watcher(slot));
   gc::unlink_slot(slot);               // before the lock goes: nobody shall attach to it any more
   locks.unlock();
   g_cleared.add(1);
@@ -201,7 +202,8 @@ void forget_node(RefNode& node) noexcept {
   if (slot.empty()) return add_bits(node, kSilenced);   // queued already: take() skips it
   std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
   DeathLocks locks;
-  Shard& shard = locks.lock_shard_of(slot);
+  gc::Owner who = gc::owner_of(slot);
+  Shard& shard = locks.lock_shard_of(slot, who);
   const void* base = gc::base_of(&node);
   for (Watcher* watcher = first_watcher(slot); watcher != nullptr; watcher = watcher->next) {
     if (watcher->kind != WatcherKind::node || static_cast<const char*>(base) + watcher->offset != reinterpret_cast<const char*>(&node)) continue;
