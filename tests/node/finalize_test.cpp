@@ -1,5 +1,11 @@
 #include "src/core/finalizer.hpp"
+#include "tests/child.hpp"
 #include "tests/scripted_world.hpp"
+
+#include <mayfly/weak.hpp>
+
+#include <atomic>
+#include <thread>
 
 namespace mayfly::world {
 namespace {
@@ -154,6 +160,45 @@ TEST_F(FinalizeTest, HoldsItsPayloadUntilItIsTakenOrDetached) {   // S41
   EXPECT_EQ(payloads(), std::vector<void*>{taken});
   EXPECT_FALSE(scripted::is_rooted(taken));
 }
+
+TEST_F(FinalizeTest, ThoseThatWereDetachedLeaveTheirMemoryToTheNext) {
+  Object* o = object();
+  ASSERT_EQ(weak_handle({.obj = o}).status, Status::ok);   // its slot stays
+  (void)detach(finalizer(o, 1));
+  gc::zeal::fail_nth(1);                                   // nothing more may be asked for
+  for (unsigned n = 0; n < 2000; ++n) ASSERT_EQ(detach(finalizer(o, n)), token(n));
+  gc::zeal::fail_nth(0);
+}
+
+/// Detached by one thread while another one settles the deaths: each payload comes once, to one of them.
+void detached_while_deaths_are_settled() {
+  ASSERT_EQ(init({.clearing = test::clearing(), .zeal = "seed:1,yield=2"}), Status::ok);
+  constexpr unsigned kRounds = 10, kObjects = 100;
+  auto& queue = *new CallbackQueue;
+  for (unsigned round = 0; round < kRounds; ++round) {
+    std::vector<Registered> newest;
+    for (unsigned i = 0; i < kObjects; ++i) {
+      void* o = gc::allocate(4096);                        // no two in one shard, or the lock is kept from one to the next
+      for (unsigned n = 0; n < 3; ++n) newest.push_back(finalize_raw({.obj = o}, queue, token(1), AtExit::no).value);
+      scripted::kill(o);
+    }
+    scripted::run_cycle();
+    std::atomic<unsigned> detached{0};
+    std::atomic<bool> ready{false};
+    std::thread other([&] {
+      ready = true;
+      for (std::size_t i = newest.size(); i-- > 0;) detached += i % 3 != 0 && detach(newest[i]) != nullptr;   // towards the scan
+    });
+    while (!ready) std::this_thread::yield();
+    unsigned taken = 0;
+    for (int turn = 0; turn < 2; ++turn) {
+      for (Event event; queue.take(event);) ++taken;
+      if (turn == 0) other.join();
+    }
+    ASSERT_EQ(taken + detached, 3 * kObjects);
+  }
+}
+TEST(Finalize, MayBeDetachedWhileDeathsAreSettled) { EXPECT_IN_CHILD(detached_while_deaths_are_settled()); }
 
 using FinalizeDeathTest = FinalizeTest;
 TEST_F(FinalizeDeathTest, AnEventThatIsPutBackTwiceOrTooLateIsNamed) {   // .finalizer.spent
