@@ -182,23 +182,17 @@ void publish_staged(EventQueue& queue) noexcept {
 }
 
 void fill(Event& event, ObjectFinalizer& finalizer) noexcept {
-  event.object = finalizer.object;
-  event.payload = finalizer.payload;
-  event.run = finalizer.run;
-  event.record_ = &finalizer;
+  event = {.object = finalizer.object, .payload = finalizer.payload, .run = finalizer.run, .record_ = &finalizer};
 }
 
 /// The record's turn has come: what it was is the event's.
 void fill(Event& event, RegisteredFinalizer& record, Registry& registry, RegisteredFinalizer::State now) noexcept {
-  event.run = record.run;
-  event.payload = registry.retire(record, now);
-  event.record_ = reinterpret_cast<void*>(record.own.bits);   // for put_back()
+  void* payload = registry.retire(record, now);
+  event = {.payload = payload, .run = record.run, .record_ = reinterpret_cast<void*>(record.own.bits)};   // for put_back()
 }
 
 void fill(Event& event, RefNode& node) noexcept {
-  event.ref = &node;
-  event.holder = gc::base_of(&node);
-  event.payload = node.callback;
+  event = {.ref = &node, .holder = gc::base_of(&node), .payload = node.callback};
   if ((bits_of(node) & kClosure) != 0) event.run = static_cast<Closure*>(node.callback)->run;
 }
 
@@ -212,7 +206,6 @@ void silence_other_half(RefNode& node) noexcept {
 }  // namespace
 
 bool EventQueue::pop(Event& event) noexcept {
-  event = {};
   const std::lock_guard lock(mutex);
   publish_staged(*this);
   while (waiting.load() != 0) {

@@ -32,15 +32,15 @@ class Chain {
   void push_front(void* link) noexcept;
   void pop_front() noexcept;
   std::size_t length() const noexcept;   // O(n)
-  /// How many have come in behind others, and gone out, since it was made; one that is put back in front has not gone.
-  std::uint64_t came() const noexcept { return came_; }
-  std::uint64_t left() const noexcept { return left_; }
+  /// How many have come in behind others, and gone out; one that is put back in front has not gone.
+  std::uint32_t came() const noexcept { return came_; }
+  std::uint32_t left() const noexcept { return left_; }
 
  private:
   void append(void* link) noexcept;
   void** root_ = nullptr;            // the oldest link
   void* tail_ = nullptr;             // alive through the chain
-  std::uint64_t came_ = 0, left_ = 0;
+  std::uint32_t came_ = 0, left_ = 0;   // they wrap
 };
 
 /// Where a weak table lies that is swept when this queue is taken from: in the collected object behind the slot. A block, in the queue's list.

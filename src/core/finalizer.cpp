@@ -57,7 +57,6 @@ RegisteredFinalizer* Registry::enter(EventQueue& queue, void* referent) noexcept
   RegisteredFinalizer& record = *record_in(block, queue);
   record.set_referent(referent);
   record.state = State::armed;
-  record.registered = true;
   record.priority = 0;
   insert(record);
   return &record;
@@ -75,7 +74,7 @@ RegisteredFinalizer* Registry::newest_for_exit() const noexcept {
   return record;
 }
 
-void Registry::queue(RegisteredFinalizer& record, std::uint64_t behind) noexcept {
+void Registry::queue(RegisteredFinalizer& record, std::uint32_t behind) noexcept {
   record.state = State::queued;
   record.behind = behind;
   record.next = nullptr;
@@ -87,13 +86,13 @@ void Registry::queue(RegisteredFinalizer& record, std::uint64_t behind) noexcept
   last_due_ = &record;
 }
 
-RegisteredFinalizer* Registry::take_due(std::uint64_t left_chain) noexcept {
-  if (first_due_ == nullptr || first_due_->behind > left_chain) return nullptr;
+RegisteredFinalizer* Registry::take_due(std::uint32_t left_chain) noexcept {
+  if (first_due_ == nullptr || static_cast<std::int32_t>(left_chain - first_due_->behind) < 0) return nullptr;
   return std::exchange(first_due_, static_cast<RegisteredFinalizer*>(first_due_->next));
 }
 
 void* Registry::retire(RegisteredFinalizer& record, State now) noexcept {
-  if (std::exchange(record.registered, false)) registered_.remove(record);
+  if (record.registered()) registered_.remove(record);
   record.state = now;
   set_id(record, record.own.bits + kOneGeneration);
   if (record.root == nullptr) return nullptr;
@@ -113,12 +112,12 @@ void Registry::set_spent(RegisteredFinalizer& record) noexcept {
   if (oldest != nullptr) set_free(*oldest);
 }
 
-bool Registry::put_back(std::uint64_t next_id, void* payload, std::uint64_t left_chain) noexcept {
+bool Registry::put_back(std::uint64_t next_id, void* payload, std::uint32_t left_chain) noexcept {
   RegisteredFinalizer& record = record_of(next_id);
   if (record.state != State::spent || record.own.bits != next_id) return false;
   *std::find(spent_, spent_ + kReturnable, &record) = nullptr;
   if (record.root != nullptr) gc::store_traced(record.root, payload);
-  record.state = State::queued;
+  record.state = State::returned;
   record.behind = left_chain;
   record.next = first_due_;
   if (first_due_ == nullptr) last_due_ = &record;
@@ -137,7 +136,7 @@ void Registry::check_invariants() const noexcept {
   for (const RegisteredFinalizer* record = registered_.newest; record != nullptr; newer = record, record = record->older) {
     MAYFLY_CHECK(record->newer == newer, ".finalizer: the registry does not lead back");
     MAYFLY_CHECK(newer == nullptr || newer->priority >= record->priority, ".finalizer: the registry is not in the order of priorities");
-    MAYFLY_CHECK(record->registered && (record->state == State::armed || record->state == State::queued), ".finalizer: one that is done is registered");
+    MAYFLY_CHECK(record->registered(), ".finalizer: one that is done is registered");
     MAYFLY_CHECK(record->kind == WatcherKind::finalizer && &record_of(record->id()) == record, ".finalizer.id: the id names another record");
   }
   for (const RegisteredFinalizer* record : spent_) {

@@ -11,10 +11,11 @@
 // States of a RegisteredFinalizer
 //   free      in the pool, or worn out: all generations of its address were used
 //   armed     registered; watches
-//   queued    its referent's death was settled: it waits as an event. Registered, or put back and no longer so.
+//   queued    its referent's death was settled: it waits as an event; still registered
+//   returned  put back: it waits again
 //   dropped   detached while it waited: free when its turn comes
 //   leaving   taken at exit, its referent alive: watches until the taker ends that
-//   spent     taken; free when kReturnable others were taken behind it, or queued again when it is put back
+//   spent     taken; free when kReturnable others were taken behind it
 //
 // Concurrency
 //   The queue's lock guards all of it; the watcher's part is guarded by the shard's lock of the referent, which is taken first. `own` and `hidden` are also
@@ -29,19 +30,19 @@ namespace mayfly::core {
 
 /// `own` is its id; when that has died, the one that it will have next. `next` is also that in the line of those that wait.
 struct RegisteredFinalizer : Watcher {
-  enum class State : std::uint8_t { free, armed, queued, dropped, leaving, spent } state = State::free;
+  enum class State : std::uint8_t { free, armed, queued, returned, dropped, leaving, spent } state = State::free;
   AtExit at_exit = AtExit::no;
-  bool registered = false;
   std::int32_t priority = 0;             // at exit: higher ones first
+  std::uint32_t behind = 0;              // waiting: it comes when so many others have left the queue's chain
   void (*run)(Event&) = nullptr;
   void** root = nullptr;                 // of the payload, or null: it has none
-  std::uint64_t behind = 0;              // queued: it comes when so many others have left the queue's chain
   RegisteredFinalizer* newer = nullptr;  // in the registry
   RegisteredFinalizer* older = nullptr;
 
+  bool registered() const noexcept { return state == State::armed || state == State::queued; }
   std::uint64_t id() const noexcept { return std::atomic_ref(const_cast<std::uint64_t&>(own.bits)).load(std::memory_order_acquire); }
 };
-static_assert(sizeof(RegisteredFinalizer) <= 104);
+static_assert(sizeof(RegisteredFinalizer) <= 96);
 
 /// The record that the id names or named. REQUIRES: the id of a finalizer.
 inline RegisteredFinalizer& record_of(std::uint64_t id) noexcept { return *reinterpret_cast<RegisteredFinalizer*>(id << 16 >> 16); }
@@ -72,9 +73,9 @@ class Registry {
   RegisteredFinalizer* newest_for_exit() const noexcept;
 
   /// An armed one waits from now on, until `behind` others have left the chain.
-  void queue(RegisteredFinalizer& record, std::uint64_t behind) noexcept;
+  void queue(RegisteredFinalizer& record, std::uint32_t behind) noexcept;
   /// The first of those that wait, if so many have left the chain: it waits no longer. Null: it is not its turn, or none waits.
-  RegisteredFinalizer* take_due(std::uint64_t left_chain) noexcept;
+  RegisteredFinalizer* take_due(std::uint32_t left_chain) noexcept;
 
   /// It leaves the registry, its id dies, and it lets go of its payload, which is answered.
   void* retire(RegisteredFinalizer& record, RegisteredFinalizer::State now) noexcept;
@@ -82,7 +83,7 @@ class Registry {
   void set_free(RegisteredFinalizer& record) noexcept;
   void set_spent(RegisteredFinalizer& record) noexcept;
   /// The spent one that will have this id waits again, in front of all. False: there is none any more.
-  bool put_back(std::uint64_t next_id, void* payload, std::uint64_t left_chain) noexcept;
+  bool put_back(std::uint64_t next_id, void* payload, std::uint32_t left_chain) noexcept;
 
   std::size_t waiting() const noexcept;      // O(n)
   void check_invariants() const noexcept;

@@ -32,7 +32,6 @@ bool take_settled(core::EventQueue& queue, Event& event) noexcept {
 
 /// False also when the deadline passed before everything was settled.
 bool take_within(core::EventQueue& queue, Event& event, core::Deadline deadline) noexcept {
-  event = {};
   gc::zeal::at_safepoint();
   if (node::invokes_finalizers()) gc::invoke_finalizers();
   if (!core::settle(deadline)) return false;
