@@ -236,31 +236,39 @@ std::size_t nonzero_words(const Word* first, std::size_t n) noexcept {
 }  // namespace
 
 bool each_cleared(Scan& scan, void (*f)(Handle slot, Owner owner), bool (*go_on)(void*), void* argument) noexcept {
-  constexpr unsigned kPatience = 1024, kWork = 32;          // in words looked at; a cleared one counts as so many
-  unsigned patience = kPatience;
+  constexpr std::size_t kPatience = 1024, kWork = 32;       // in words looked at; a cleared one counts as so many
+  std::size_t patience = kPatience;
   if (scan.at_start()) scan = scan_of(words::all_slabs());
-  while (scan.slab != nullptr) {
-    auto* slab = static_cast<Slab*>(const_cast<void*>(scan.slab));
+  for (; scan.slab != nullptr; scan = scan_of(static_cast<const Slab*>(scan.slab)->next)) {
+    const auto& slab = *static_cast<const Slab*>(scan.slab);
     while (scan.index < scan.end) {
-      if (!scan.backwards) {
-        const std::size_t skipped = nonzero_words(&slab->words[scan.index], std::min<std::size_t>(scan.end - scan.index - 1, patience - 1));
-        scan.index += skipped;
-        patience -= static_cast<unsigned>(skipped);
-      }
       const std::size_t i = scan.backwards ? scan.end - 1 - scan.index : scan.index;
-      ++scan.index;
-      if (slab->words[i].load(std::memory_order_relaxed) == 0) {
-        const std::uint64_t owner = slab->owners[i].load(std::memory_order_acquire);
-        f(Handle{(owner & ~kAddressMask) | reinterpret_cast<std::uint64_t>(&slab->words[i])}, owner & kAddressMask);
-        patience = patience > kWork ? patience - kWork : 1;
+      std::size_t cost = kWork;
+      if (slab.words[i].load(std::memory_order_relaxed) == 0) {
+        const std::uint64_t owner = slab.owners[i].load(std::memory_order_acquire);
+        ++scan.index;
+        f(Handle{(owner & ~kAddressMask) | reinterpret_cast<std::uint64_t>(&slab.words[i])}, owner & kAddressMask);
+      } else {
+        cost = scan.backwards ? 1 : nonzero_words(&slab.words[i], std::min(scan.end - i, patience));
+        scan.index += cost;
       }
-      if (--patience != 0) continue;
+      if (cost < patience) {
+        patience -= cost;
+        continue;
+      }
       if (!go_on(argument)) return false;
       patience = kPatience;
     }
-    scan = scan_of(slab->next);
   }
   return true;
+}
+
+Owner cleared_ahead(Handle slot, std::size_t places) noexcept {
+  const Word* word = word_of(slot);
+  const Slab& slab = words::slab_of(word);
+  const std::size_t i = static_cast<std::size_t>(word - slab.words) + places;
+  if (i >= words::kWordsPerSlab || slab.words[i].load(std::memory_order_relaxed) != 0) return 0;
+  return slab.owners[i].load(std::memory_order_acquire) & kAddressMask;
 }
 
 std::size_t each_live(void (*f)(Handle slot, Owner owner)) noexcept {

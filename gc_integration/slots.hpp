@@ -85,6 +85,8 @@ struct Scan {
 /// Calls `f` for every cleared word from the scan's position on. `f` releases the slot, or leaves it for the next scan. Stops when `go_on`, asked every
 /// few microseconds and not at first, says no; else goes to the end, which is the next beginning, and answers true. One scan at a time (the caller's lock).
 bool each_cleared(Scan& scan, void (*f)(Handle slot, Owner owner), bool (*go_on)(void*), void* argument) noexcept;
+/// For `f`, to look ahead: the owner of the word so many places further, if that one is cleared too, else zero.
+Owner cleared_ahead(Handle slot, std::size_t places) noexcept;
 
 /// Calls `f` for every slot that is live or cleared, and answers how many there are. REQUIRES: nobody acquires or releases meanwhile.
 std::size_t each_live(void (*f)(Handle slot, Owner owner)) noexcept;

@@ -37,9 +37,10 @@ static_assert(sizeof(Slab) == kSlabBytes);
 /// Slabs are in the list before any of their words is issued.
 Slab* all_slabs() noexcept;
 
+inline Slab& slab_of(const Word* word) noexcept { return *reinterpret_cast<Slab*>(reinterpret_cast<std::uintptr_t>(word) & ~(kSlabBytes - 1)); }
 inline Word& owner_word(const Word* word) noexcept {
-  auto* slab = reinterpret_cast<Slab*>(reinterpret_cast<std::uintptr_t>(word) & ~(kSlabBytes - 1));
-  return slab->owners[word - slab->words];
+  Slab& slab = slab_of(word);
+  return slab.owners[word - slab.words];
 }
 
 /// A free word, or null when there is no memory. The caller makes it live; the generation to use stands above in its owner word.

@@ -91,6 +91,7 @@ constinit Figure g_cleared, g_cleared_last, g_settle_ns;   // changed under the 
 /// Settle lock held.
 void settle_slot(gc::Handle slot, gc::Owner who) noexcept {
   g_cleared.add(1);
+  __builtin_prefetch(pointer_of<void>(gc::cleared_ahead(slot, 6)));   // the watcher of a death that will come soon
   if ((who & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);   // pairs with contained_deaths()
   if (kind_of(who) != OwnerKind::nobody) {
     Shard& shard = g_locks.lock_shard_of(slot, who);
