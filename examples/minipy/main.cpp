@@ -29,6 +29,7 @@ constexpr const char* kUsage =
     "  without a script: the REPL\n"
     "  --gc=explicit|observe|stress  when to collect beside the collector's own choice: never, before each read of a weak reference, at each line\n"
     "  --zeal=SETTINGS               mayfly's forcing, e.g. seed:1,collect-alloc=100\n"
+    "  --clearing=links|marks        how collections clear weak references (mayfly's Options::clearing)\n"
     "  --no-collect                  gc.collect() does nothing: shows what depends on collections\n"
     "  --stats                       prints collections, deaths, callbacks and times at exit\n";
 constexpr int kUnsupported = 2;
@@ -47,6 +48,9 @@ bool parse_option(std::string_view option) {
     if (settings.gc != GcPolicy::explicit_ || policy == "explicit") return true;
   } else if (option.substr(0, 7) == "--zeal=") {
     settings.zeal = option.data() + 7;
+    return true;
+  } else if (option == "--clearing=links" || option == "--clearing=marks") {
+    settings.clear_by_marks = option == "--clearing=marks";
     return true;
   } else if (option == "--stats") {
     return settings.stats = true;

@@ -245,7 +245,9 @@ bool deliver_at_exit(mayfly::Event& event) {
 }  // namespace
 
 bool host_start() {
-  mayfly::Status status = mayfly::init({.exit = mayfly::Options::Exit::host, .zeal = settings.zeal});
+  using mayfly::Options;
+  const auto clearing = settings.clear_by_marks ? Options::Clearing::marks : Options::Clearing::links;
+  mayfly::Status status = mayfly::init({.exit = Options::Exit::host, .clearing = clearing, .zeal = settings.zeal});
   if (status == mayfly::Status::ok) status = weak_queue.set_wake(wake, nullptr);
   if (status != mayfly::Status::ok) {
     const char* problem = mayfly::init_problem();

@@ -17,6 +17,7 @@ struct Settings {
   bool collect_never = false;  // the control run of the tests: gc.collect() does nothing
   bool stats = false;
   const char* zeal = nullptr;
+  bool clear_by_marks = false;
   std::vector<std::string> argv;
 };
 extern Settings settings;
