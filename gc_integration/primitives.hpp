@@ -79,8 +79,8 @@ void unlink(std::uint64_t* word) noexcept;
 /// Whether a collected object was found reachable. Inside the sweep only.
 using Marked = int (*)(const void* base);
 using Sweep = void (*)(Marked marked) noexcept;
-/// From now on each collection calls `sweep` once, with the allocation lock held and the world running, at the time at which it clears links: what is
-/// reachable is marked, nothing else is reclaimed yet. May collect, which proves that it works here. `unsupported`: see start_problem().
+/// From now on each collection calls `sweep` once, with the allocation lock held and the world running, right after it has cleared links: what is reachable
+/// is marked, and perhaps what ordered finalizers of others reach; nothing is reclaimed yet. May collect, which proves that it works here. `unsupported`: see start_problem().
 Status start_mark_sweep(Sweep sweep) noexcept;
 /// False: a collection came without a sweep, and what was not marked then may have been reclaimed. Allocation lock held.
 bool every_collection_was_swept() noexcept;

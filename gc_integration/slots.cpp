@@ -42,8 +42,8 @@ struct LockedRead {
 /// NO ALLOC. Collector lock held.
 std::uint64_t verify() noexcept {
   if (g_by_marks && !every_collection_was_swept()) {
-    contract_broken(__FILE__, __LINE__, "a collection came that could not look at the weak words: with Options::Clearing::marks nobody may call "
-                    "GC_enable_incremental(), nor let a collection follow on GC_finalize_all()");
+    contract_broken(__FILE__, __LINE__, "a collection came that could not look at the weak words (Options::Clearing::marks): was GC_enable_incremental() "
+                    "called, or GC_finalize_all() right before?");
   }
   const std::uint64_t number = collection_number();
   note_verified(number);
@@ -89,11 +89,8 @@ Status as_if_linked() noexcept { return zeal::before_allocation() ? Status::no_m
 
 }  // namespace
 
-Status clear_by(Clearing clearing) noexcept {
-  const Status started = clearing == Clearing::marks ? start_mark_sweep(clear_unmarked) : Status::ok;
-  g_by_marks = clearing == Clearing::marks && started == Status::ok;
-  return started;
-}
+Status prepare_clearing(Clearing clearing) noexcept { return clearing == Clearing::marks ? start_mark_sweep(clear_unmarked) : Status::ok; }
+void clear_by(Clearing clearing) noexcept { g_by_marks = clearing == Clearing::marks; }
 
 Result<Handle> acquire_immortal_slot(void* address) noexcept { return issue(address, kImmortal); }
 

@@ -31,8 +31,10 @@
 namespace mayfly::gc {
 
 enum class Clearing { links, marks };
-/// How collections clear words from now on; REQUIRES: there is no slot yet. May collect. `unsupported`: see start_problem(); then it is by links.
-Status clear_by(Clearing clearing) noexcept;
+/// So that words can be cleared like that. May collect, run collector finalizers, leave by the host's out-of-memory handler. `unsupported`: see start_problem().
+Status prepare_clearing(Clearing clearing) noexcept;
+/// How collections clear words from now on. REQUIRES: it was prepared; there is no slot yet.
+void clear_by(Clearing clearing) noexcept;
 
 /// (generation << 48) | address of the word; zero is empty. Not a pointer to any collector: the generation is never zero.
 struct Handle {

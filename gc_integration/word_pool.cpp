@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <mutex>
 #include <new>
 
@@ -100,8 +101,9 @@ bool take_fresh(Cache& cache) noexcept {
   const std::size_t begin = slab->used.load(std::memory_order_relaxed);
   const std::size_t end = begin + kBatch < kWordsPerSlab ? begin + kBatch : kWordsPerSlab;
   if (begin % kTouched == 0 && begin != 0) {
-    touch_pages(&slab->words[begin], kTouched * sizeof(Word));
-    touch_pages(&slab->owners[begin], kTouched * sizeof(Word));
+    const std::size_t bytes = std::min(kTouched, kWordsPerSlab - begin) * sizeof(Word);
+    touch_pages(&slab->words[begin], bytes);
+    touch_pages(&slab->owners[begin], bytes);
   }
   constexpr std::uint64_t kFirstGeneration = std::uint64_t{1} << kAddressBits;
   for (std::size_t i = end; i-- > begin;) {

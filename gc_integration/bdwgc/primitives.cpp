@@ -156,12 +156,14 @@ void with_allocation_lock(void (*f)(void*), void* argument) noexcept {
 }
 
 Collected collect() noexcept {
+  if (sweep_runs_low()) keep_sweeping();
   scrub_dead_stack();
   if (GC_try_to_collect(GC_get_stop_func()) != 0) return Collected::done;   // the host's stop function: one of ours would disable parallel marking
   return GC_is_disabled() != 0 ? Collected::disabled : Collected::busy;
 }
 bool collect_without_stack() noexcept {
   if (!kCleansRegisters) return (void)collect(), false;
+  if (sweep_runs_low()) keep_sweeping();
   fill_largest_free_list();
   scrub_dead_stack();
   return collect_with_clean_registers();

@@ -265,6 +265,11 @@ std::uint64_t EventQueue::newest_finalizer() noexcept {
   return record != nullptr ? record->id() : 0;
 }
 
+void EventQueue::drop_returned() noexcept {
+  const std::lock_guard lock(mutex);
+  finalizers.drop_returned();
+}
+
 void EventQueue::put_back(const Event& event) noexcept {
   const std::lock_guard lock(mutex);
   if (event.ref != nullptr) {

@@ -122,6 +122,8 @@ struct EventQueue {                  // mapped memory, never freed
   void push(RegisteredFinalizer& record) noexcept;   // settle: the referent of an armed finalizer died. Queue lock held.
   /// Of the registry's first, or zero.
   std::uint64_t newest_finalizer() noexcept;
+  /// Forgets what was put back of finalizers.
+  void drop_returned() noexcept;
   /// The oldest event.
   bool pop(Event& event) noexcept;
   /// At exit: the newest exit finalizer. Whoever takes it calls leave() for it.

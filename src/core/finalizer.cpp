@@ -49,6 +49,7 @@ void Registry::insert(RegisteredFinalizer& record) noexcept {
   RegisteredFinalizer* older = registered_.newest;
   while (older != nullptr && older->priority > record.priority) older = older->older;
   registered_.insert(record, older);
+  exit_from_ = nullptr;
 }
 
 RegisteredFinalizer* Registry::enter(EventQueue& queue, void* referent) noexcept {
@@ -62,16 +63,34 @@ RegisteredFinalizer* Registry::enter(EventQueue& queue, void* referent) noexcept
   return &record;
 }
 
-void Registry::set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept {
+void Registry::remove(RegisteredFinalizer& record) noexcept {
+  if (exit_from_ == &record) exit_from_ = record.older;
   registered_.remove(record);
+}
+
+void Registry::set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept {
+  remove(record);
   record.priority = priority;
   insert(record);
 }
 
-RegisteredFinalizer* Registry::newest_for_exit() const noexcept {
-  RegisteredFinalizer* record = registered_.newest;
+void Registry::set_at_exit(RegisteredFinalizer& record, AtExit at_exit) noexcept {
+  record.at_exit = at_exit;
+  exit_from_ = nullptr;
+}
+
+RegisteredFinalizer* Registry::newest_for_exit() noexcept {
+  RegisteredFinalizer* record = exit_from_ != nullptr ? exit_from_ : registered_.newest;
   while (record != nullptr && (record->at_exit == AtExit::no || record->state != State::armed)) record = record->older;
+  exit_from_ = record;
   return record;
+}
+
+void Registry::drop_returned() noexcept {
+  for (Watcher* waiting = first_due_; waiting != nullptr; waiting = waiting->next) {
+    auto& record = static_cast<RegisteredFinalizer&>(*waiting);
+    if (record.state == State::returned) (void)retire(record, State::dropped);
+  }
 }
 
 void Registry::queue(RegisteredFinalizer& record, std::uint32_t behind) noexcept {
@@ -92,9 +111,11 @@ RegisteredFinalizer* Registry::take_due(std::uint32_t left_chain) noexcept {
 }
 
 void* Registry::retire(RegisteredFinalizer& record, State now) noexcept {
-  if (record.registered()) registered_.remove(record);
+  if (record.registered()) {                     // else it was put back: its id has died before
+    remove(record);
+    set_id(record, record.own.bits + kOneGeneration);
+  }
   record.state = now;
-  set_id(record, record.own.bits + kOneGeneration);
   if (record.root == nullptr) return nullptr;
   return std::exchange(*record.root, nullptr);
 }

@@ -13,7 +13,7 @@
 //   armed     registered; watches
 //   queued    its referent's death was settled: it waits as an event; still registered
 //   returned  put back: it waits again
-//   dropped   detached while it waited: free when its turn comes
+//   dropped   detached or forgotten while it waited: free when its turn comes
 //   leaving   taken at exit, its referent alive: watches until the taker ends that
 //   spent     taken; free when kReturnable others were taken behind it
 //
@@ -69,13 +69,17 @@ class Registry {
   /// Among those of that priority, as the newest. O(finalizers of higher priority).
   void set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept;
   RegisteredFinalizer* newest() const noexcept { return registered_.newest; }
-  /// The next one that runs at exit, or null.
-  RegisteredFinalizer* newest_for_exit() const noexcept;
+  void set_at_exit(RegisteredFinalizer& record, AtExit at_exit) noexcept;
+  /// The next one that runs at exit, or null. O(1) on average, as long as none is registered or changed meanwhile.
+  RegisteredFinalizer* newest_for_exit() noexcept;
 
   /// An armed one waits from now on, until `behind` others have left the chain.
   void queue(RegisteredFinalizer& record, std::uint32_t behind) noexcept;
   /// The first of those that wait, if so many have left the chain: it waits no longer. Null: it is not its turn, or none waits.
   RegisteredFinalizer* take_due(std::uint32_t left_chain) noexcept;
+
+  /// Those that were put back are dropped.
+  void drop_returned() noexcept;
 
   /// It leaves the registry, its id dies, and it lets go of its payload, which is answered.
   void* retire(RegisteredFinalizer& record, RegisteredFinalizer::State now) noexcept;
@@ -96,9 +100,11 @@ class Registry {
     void remove(RegisteredFinalizer& record) noexcept;
   };
   void insert(RegisteredFinalizer& record) noexcept;
+  void remove(RegisteredFinalizer& record) noexcept;
 
   BlockPool<sizeof(RegisteredFinalizer)> pool_;
   List registered_;
+  RegisteredFinalizer* exit_from_ = nullptr;       // no newer one runs at exit; null: not known
   RegisteredFinalizer* spent_[kReturnable] = {};   // a ring; null: none, or put back
   std::size_t spent_at_ = 0;                       // of the oldest one
   RegisteredFinalizer* first_due_ = nullptr;

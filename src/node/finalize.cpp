@@ -73,7 +73,7 @@ AtExit at_exit(Registered finalizer) noexcept {
 }
 
 void set_at_exit(Registered finalizer, AtExit at_exit) noexcept {
-  with_record(finalizer, [&](core::RegisteredFinalizer& record) { record.at_exit = at_exit; });
+  with_record(finalizer, [&](core::RegisteredFinalizer& record) { record.queue->finalizers.set_at_exit(record, at_exit); });
 }
 
 void set_exit_priority(Registered finalizer, std::int32_t priority) noexcept {

@@ -174,6 +174,7 @@ std::size_t CallbackQueue::shutdown() noexcept {
 std::size_t node::forget_finalizers(core::EventQueue& queue) noexcept {
   std::size_t forgotten = 0;
   while (const std::uint64_t id = queue.newest_finalizer()) forgotten += core::withdraw(id).at_exit == AtExit::yes;
+  queue.drop_returned();
   return forgotten;
 }
 

@@ -37,14 +37,15 @@ Status init(const Options& options) noexcept {
   if (g_phase.load(std::memory_order_acquire) != Phase::unborn) {
     return g_phase.load(std::memory_order_acquire) == Phase::ended ? Status::shut_down : Status::ok;
   }
-  const std::lock_guard lock(g_mutex);
-  if (g_phase.load(std::memory_order_relaxed) != Phase::unborn) return Status::ok;
   const auto threads = options.threads == Options::Threads::many ? gc::Threads::many : gc::Threads::one;
   if (const Status started = gc::start(threads); started != Status::ok) return started;
   const auto clearing = options.clearing == Options::Clearing::marks ? gc::Clearing::marks : gc::Clearing::links;
-  if (const Status cleared = gc::clear_by(clearing); cleared != Status::ok) return cleared;
+  if (const Status prepared = gc::prepare_clearing(clearing); prepared != Status::ok) return prepared;   // no lock held: it may run collector finalizers
+  const std::lock_guard lock(g_mutex);
+  if (g_phase.load(std::memory_order_relaxed) != Phase::unborn) return Status::ok;
   if (const Status zealous = gc::zeal::start(options.zeal != nullptr ? options.zeal : std::getenv("MAYFLY_ZEAL")); zealous != Status::ok) return zealous;
   if (options.fork == Options::Fork::atfork && ::pthread_atfork(at_fork_prepare, at_fork_parent, at_fork_child) != 0) return Status::no_memory;
+  gc::clear_by(clearing);
   g_options = options;
   g_phase.store(Phase::running, std::memory_order_release);
   return Status::ok;

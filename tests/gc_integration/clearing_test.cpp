@@ -13,8 +13,13 @@
 namespace mayfly::gc {
 namespace {
 
+void by_marks() {
+  if (prepare_clearing(Clearing::marks) != Status::ok) std::exit(1);
+  clear_by(Clearing::marks);
+}
+
 void one_collection() {
-  ASSERT_EQ(clear_by(Clearing::marks), Status::ok);
+  by_marks();
   alignas(16) static char never_dies[16];
   void* dies = allocate(32);
   void* lives = allocate(32);
@@ -41,8 +46,8 @@ void one_collection() {
 TEST(Clearing, MarksClearWhatALinkWouldClear) { EXPECT_IN_CHILD(one_collection()); }   // .slot.by-marks .slot.immortal
 
 void the_choice() {
-  ASSERT_EQ(clear_by(Clearing::marks), Status::ok);
-  ASSERT_EQ(clear_by(Clearing::links), Status::ok);
+  by_marks();
+  clear_by(Clearing::links);
   void* o = allocate(32);
   const Handle slot = acquire_slot(o).value;
   EXPECT_EQ(scripted::link_count(), 1u);
@@ -54,7 +59,7 @@ TEST(Clearing, TheLastChoiceCounts) { EXPECT_IN_CHILD(the_choice()); }
 
 /// A word that is given up and taken again while the sweep looks at its old object is not cleared.
 void words_change_hands() {
-  ASSERT_EQ(clear_by(Clearing::marks), Status::ok);
+  by_marks();
   constexpr int kCycles = 20'000;
   std::atomic<bool> stop{false};
   std::atomic<std::uint64_t> lost{0}, taken{0};
@@ -81,7 +86,7 @@ TEST(Clearing, AWordWithANewTenantIsNotClearedForItsOldOne) { EXPECT_IN_CHILD(wo
 
 /// What was not marked then may have been reclaimed: nothing may be read any more.
 void a_missed_collection(void (*use)(Handle)) {
-  if (clear_by(Clearing::marks) != Status::ok) std::exit(1);
+  by_marks();
   const Handle slot = acquire_slot(allocate(32)).value;
   scripted::miss_next_sweep();
   scripted::run_cycle();

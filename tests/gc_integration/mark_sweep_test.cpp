@@ -11,6 +11,7 @@
 #include <gc/javaxfc.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace mayfly {
@@ -63,15 +64,30 @@ void many_collections() {
 }
 TEST(MarkSweep, ClearsInEachCollection) { EXPECT_IN_CHILD(many_collections()); }   // .sentry.proof
 
-/// Then bdwgc keeps what each collection has used up: the last sentry stays, though bdwgc does not like it.
+/// A collection from that many frames further down, whose own stale words are then scanned by the next one.
+[[gnu::noinline]] void collect_at_depth(int depth) {
+  if (depth == 0) return (void)GC_gcollect();
+  char frame[64];
+  asm volatile("" : : "r"(frame) : "memory");
+  collect_at_depth(depth - 1);
+  asm volatile("" : : "r"(frame) : "memory");
+}
+
+/// Then bdwgc keeps what each collection has used up: the last sentries stay, though bdwgc does not like it.
 void nobody_invokes_finalizers() {
   GC_set_finalize_on_demand(1);
   start(Options::Finalizers::host);
   count_warnings();
+  const Root<Plain> root(make<Plain>());
+  const auto kept = unwrap(Weak<Plain>::of(root.get()));
   for (int i = 0; i < 200; ++i) {
     const auto gone = dropped();
-    GC_gcollect();
+    collect_at_depth(i % 37);
     ASSERT_GE(dead(gone), kEnough);
+  }
+  for (int i = 0; i < 2000; ++i) {
+    collect_at_depth(i * 7 % 101);
+    ASSERT_FALSE(kept.expired());
   }
   EXPECT_GT(warnings, 50u);                               // control: it came to that
   EXPECT_GT(stats().collections - warnings, 50u);         // and not at once
@@ -80,7 +96,7 @@ void nobody_invokes_finalizers() {
   for (int i = 0; i < 20; ++i) GC_gcollect();
   EXPECT_EQ(warnings, 0u);
 }
-TEST(MarkSweep, GoesOnWhileNobodyInvokesFinalizers) { EXPECT_IN_CHILD(nobody_invokes_finalizers()); }   // .sentry.last
+TEST(MarkSweep, GoesOnWhileNobodyInvokesFinalizers) { EXPECT_IN_CHILD(nobody_invokes_finalizers()); }   // .sentry.least
 
 /// What a host holds by strong toggle-refs alone lives.
 void toggle_refs() {
@@ -125,6 +141,27 @@ void finalizers_of_all_kinds() {
   EXPECT_GE(called, kEnough);
 }
 TEST(MarkSweep, ClearsBesideOtherFinalizers) { EXPECT_IN_CHILD(finalizers_of_all_kinds()); }
+
+/// What makes a collection in init() run: a host's finalizer that calls mayfly.
+void started_with_finalizers_that_wait() {
+  GC_INIT();
+  static Status status = Status::dead;
+  std::thread([] {
+    GC_stack_base base;
+    GC_get_stack_base(&base);
+    GC_allow_register_threads();
+    GC_register_my_thread(&base);
+    for (int i = 0; i < 20; ++i) {
+      GC_register_finalizer_no_order(GC_malloc(16), [](void*, void*) {
+        status = weak_handle({.obj = GC_malloc(16)}).status;
+      }, nullptr, nullptr, nullptr);
+    }
+    GC_unregister_my_thread();
+  }).join();
+  ASSERT_EQ(init({.clearing = Options::Clearing::marks}), Status::ok);
+  EXPECT_EQ(status, Status::ok);
+}
+TEST(MarkSweep, FinalizersMayCallMayflyWhileItStarts) { EXPECT_IN_CHILD(started_with_finalizers_that_wait()); }
 
 void incremental() {
   GC_INIT();

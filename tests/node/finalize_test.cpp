@@ -1,4 +1,5 @@
-#include "src/core/finalizer.hpp"
+#include "src/core/event_queue.hpp"
+#include "src/node/guard.hpp"
 #include "tests/child.hpp"
 #include "tests/scripted_world.hpp"
 
@@ -138,6 +139,40 @@ TEST_F(FinalizeTest, ARecordThatHadAllItsIdsIsNotUsedAgain) {   // .finalizer.id
   }
   EXPECT_NE(last.id << 16, first.id << 16);
   EXPECT_FALSE(alive(first));
+}
+
+TEST_F(FinalizeTest, PutBackInTheLastLifeOfItsRecordTheFirstIdStaysDead) {   // .finalizer.id
+  const Registered first = finalizer(object(), 1);
+  EXPECT_EQ(detach(first), token(1));
+  Object* o = object();
+  Registered last = first;
+  while (last.id >> 48 != 0xFFFF) {
+    if (last.id != first.id) {
+      EXPECT_EQ(detach(last), token(2));
+    }
+    last = finalizer(o, 2);
+    ASSERT_EQ(last.id << 16, first.id << 16);
+  }
+  kill_and_collect(o);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  queue.put_back(event);
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_FALSE(alive(first));
+  EXPECT_EQ(detach(first), nullptr);
+  const Registered next = finalizer(object(), 3);
+  EXPECT_NE(next.id << 16, first.id << 16);
+}
+
+TEST_F(FinalizeTest, PutBackItIsForgottenWithTheOthers) {   // T8: what a forked child does that leaves them to its parent
+  Object* o = object();
+  for (unsigned n = 1; n <= 3; ++n) finalizer(o, n, AtExit::yes);
+  kill_and_collect(o);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  queue.put_back(event);
+  EXPECT_EQ(node::forget_finalizers(*core::EventQueue::peek(queue)), 2u);
+  EXPECT_TRUE(payloads().empty());
 }
 
 TEST_F(FinalizeTest, HoldsItsPayloadUntilItIsTakenOrDetached) {   // S41
