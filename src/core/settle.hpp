@@ -7,7 +7,6 @@
 // Everything of the round is settled before anything can be taken, because take() settles first.                    .settle.clear-first
 // A scan that ran out of time goes on where it stopped; nothing is taken meanwhile.                                 .settle.resume
 #pragma once
-#include "src/core/finalizer.hpp"
 #include "src/core/side_table.hpp"
 
 #include <cstdint>
@@ -35,25 +34,6 @@ Settled settled() noexcept;
 void kill_now(const Target& target) noexcept;
 /// Silently forgets the watcher of a bound node.
 void forget_node(RefNode& node) noexcept;
-
-/// What is registered: `root` holds the payload, if there is one.
-struct NewFinalizer {
-  void** root = nullptr;
-  AtExit at_exit = AtExit::no;
-  void (*run)(Event&) = nullptr;
-};
-/// A finalizer of the target; its id. As publish(), or `shut_down`. The root is the record's if ok. Holds no lock.
-Result<std::uint64_t> enlist(Claim claim, const Target& target, EventQueue& queue, const NewFinalizer& wanted) noexcept;
-/// Out of everything; the payload, to one caller. Any id, also a dead one or zero.
-struct Withdrawn {
-  void* payload = nullptr;
-  AtExit at_exit = AtExit::no;
-};
-Withdrawn withdraw(std::uint64_t id) noexcept;
-/// The referent and the payload, both null when dead. Any id.
-Peeked look_at(std::uint64_t id) noexcept;
-/// What pop_at_exit() answered watches its referent no longer.
-void leave(std::uint64_t next_id) noexcept;
 
 /// An entry of a weak container looks at the target's slot: its death shall move contained_deaths(). REQUIRES: the target is alive.
 void mark_contained(const Target& target, gc::Handle slot) noexcept;

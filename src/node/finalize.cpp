@@ -1,7 +1,7 @@
 // Finalizers: `finalize` records, which never see their object, and object finalizers (`__del__`), which do.
 #include "gc_integration/roots.hpp"
+#include "src/core/enlist.hpp"
 #include "src/core/event_queue.hpp"
-#include "src/core/settle.hpp"
 #include "src/node/guard.hpp"
 
 #include <new>

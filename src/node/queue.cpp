@@ -2,6 +2,7 @@
 
 #include "gc_integration/check.hpp"
 #include "gc_integration/zeal.hpp"
+#include "src/core/enlist.hpp"
 #include "src/core/event_queue.hpp"
 #include "src/core/settle.hpp"
 #include "src/core/wake.hpp"
