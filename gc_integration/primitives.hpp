@@ -84,7 +84,7 @@ using Sweep = void (*)(Marked marked) noexcept;
 Status start_mark_sweep(Sweep sweep) noexcept;
 /// False: a collection came without a sweep, and what was not marked then may have been reclaimed. Allocation lock held.
 bool every_collection_was_swept() noexcept;
-/// A collection uses something of the sweep's up. True: it is to be replaced by keep_sweeping(), which may collect, before some dozens more.
+/// A collection uses something of the sweep's up. True: it is to be replaced by keep_sweeping(), which may collect, before some hundreds more.
 inline bool sweep_runs_low() noexcept;
 void keep_sweeping() noexcept;
 extern constinit std::atomic<bool> sweep_low;

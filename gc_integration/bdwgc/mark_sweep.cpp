@@ -40,8 +40,8 @@ constinit std::atomic<bool> sweep_low{false};
 
 namespace {
 
-constexpr std::size_t kSentries = 32, kLeast = 8;
-constexpr std::size_t kMostSpent = 64;       // whose finalizers nobody calls: no more are armed
+constexpr std::size_t kSentries = 512, kLeast = 256;  // stale pointers to all of the least would have to lie about at once
+constexpr std::size_t kMostSpent = 1024;     // whose finalizers nobody calls: no more are armed
 
 struct Sentry {
   enum State : GC_word { fresh, armed, spent } state;

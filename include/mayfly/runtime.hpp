@@ -15,8 +15,8 @@ struct Options {
   /// How a collection clears the weak words of what died. links: each weakly referenced object and each ref object is registered with bdwgc as a
   /// disappearing link. marks: in each collection mayfly looks at bdwgc's marks for all of them. Then a first reference takes no lock of bdwgc's, and it and
   /// the collection cost a fraction (bench/README.md); but this process may neither mark incrementally, nor let a collection follow on
-  /// GC_finalize_all(), which is noticed and ends the process; and somebody must invoke bdwgc's finalizers, as each collection makes one due: after some
-  /// dozens in a row without that, bdwgc prints a warning in each further one. What only another component's ordered
+  /// GC_finalize_all(), which is noticed and ends the process; and somebody must invoke bdwgc's finalizers, as each collection makes one due: after some hundreds
+  /// in a row without that, bdwgc prints a warning in each further one. What only another component's ordered
   /// finalizers (GC_register_finalizer) still reach may be found dead a collection later than with links. init() answers unsupported where it cannot work.
   enum class Clearing { links, marks } clearing = Clearing::links;
   /// Who calls the finalizers that exist when the process forks. parent: the child forgets those it inherited; its weak callbacks, the destructors of its
