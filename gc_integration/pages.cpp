@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace mayfly::gc {
 
@@ -30,6 +31,8 @@ void touch_pages([[maybe_unused]] void* pages, [[maybe_unused]] std::size_t byte
 #endif
 }
 
-void empty_pages(void* pages, std::size_t bytes) noexcept { (void)::madvise(pages, bytes, MADV_DONTNEED); }
+void empty_pages(void* pages, std::size_t bytes) noexcept {
+  if (::madvise(pages, bytes, MADV_DONTNEED) != 0) std::memset(pages, 0, bytes);   // the kernel keeps pages that are locked
+}
 
 }  // namespace mayfly::gc

@@ -8,6 +8,7 @@
 #include "tests/child.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <atomic>
 #include <thread>
@@ -22,6 +23,18 @@ TEST(Pages, MoreThanThereIsIsRefused) {
   ASSERT_NE(aligned, nullptr);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(aligned) % (std::size_t{1} << 20), 0u);
   unmap_pages(aligned, 4096);
+}
+
+/// As all are after mlockall().
+TEST(Pages, LockedOnesAreEmptiedToo) {
+  constexpr std::size_t kBytes = 8192;
+  auto* pages = static_cast<unsigned char*>(map_pages(kBytes));
+  ASSERT_NE(pages, nullptr);
+  if (::mlock(pages, kBytes) != 0) GTEST_SKIP() << "no page may be locked here";
+  for (std::size_t i = 0; i < kBytes; ++i) pages[i] = 1;
+  empty_pages(pages, kBytes);
+  for (std::size_t i = 0; i < kBytes; ++i) ASSERT_EQ(pages[i], 0) << i;
+  unmap_pages(pages, kBytes);
 }
 
 /// In a process of its own: later scans would look at all these words.
