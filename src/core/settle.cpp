@@ -38,10 +38,10 @@ class DeathLocks {
   /// The shard of the address that the slot's owner tells of: `who`, or whoever it is by now. It does not change afterwards.
   Shard& lock_shard_of(gc::Handle slot, gc::Owner& who) noexcept {
     for (;;) {
-      Shard& shard = lock_shard_of(referent_of(who));
-      const gc::Owner now = gc::owner_of(slot);
-      if (who == now) return shard;
-      who = now;                                         // a finalizer was withdrawn meanwhile
+      const void* address = referent_of(who);
+      Shard& shard = lock_shard_of(address);
+      who = gc::owner_of(slot);
+      if (referent_of(who) == address) return shard;     // else a finalizer was withdrawn meanwhile, and perhaps enlisted elsewhere
     }
   }
   void unlock() noexcept {
@@ -191,7 +191,8 @@ void kill_now(const Target& target) noexcept {
 
 void mark_contained(const Target& target, gc::Handle slot) noexcept {
   const std::lock_guard lock(mutex_of(shard_of(target.base)));
-  gc::set_owner(slot, gc::owner_of(slot) | kContained);
+  if (gc::hides(slot, target.base)) return gc::set_owner(slot, gc::owner_of(slot) | kContained);
+  g_contained_deaths.fetch_add(1, std::memory_order_release);   // it was cleared by hand meanwhile, and the slot may be another's
 }
 
 std::uint64_t contained_deaths() noexcept { return g_contained_deaths.load(std::memory_order_acquire); }

@@ -1,8 +1,8 @@
 // The side table: from the address of an object to its slot, for objects without a CellWord; and the blocks that watchers are made of.
 //
-// Sharded by address. Entries hide the address. An entry whose slot does not hide its address is stale: the object died and the address was used
-// again before the death was settled; lookups treat it as absent and inserts replace it, and the late erase names its handle, so it cannot hit the
-// newer entry.                                                                                                     .table.stale
+// Sharded by address. Entries hide the address. An entry whose slot does not hide its address is stale: the object died, and its address may be another's
+// before the death was settled. Look-ups treat it as absent and inserts go elsewhere; the late erase names the word, which is released only after that, so
+// it cannot hit the newer entry.                                                                                    .table.stale
 // A look without the lock may read a table that is being outgrown, or an entry that is being rewritten: what it finds counts only if the slot hides the
 // address, and who finds nothing looks again under the lock before it enters something.                             .table.peek
 #pragma once

@@ -89,6 +89,24 @@ TEST(Settle, GivesBackEverySlot) {
   EXPECT_EQ(gc::slots_in_use(), before);
 }
 
+/// Between finding the slot and marking it, another thread may clear the object by hand.
+TEST(Settle, AContainersMarkThatComesTooLateHitsNoLaterTenantOfTheSlot) {
+  CallbackQueue& queue = *new CallbackQueue;
+  Object* o = object();
+  const gc::Handle slot = core::slot_for({.base = o}).value;
+  clear_now({.obj = o});
+  Object* tenant = object();
+  const gc::Handle same = core::slot_for({.base = tenant}).value;
+  ASSERT_EQ(same.bits << 16, slot.bits << 16);
+  bound({.obj = tenant}, queue, token(1));
+  const std::uint64_t deaths = core::contained_deaths();
+  core::mark_contained({.base = o}, slot);
+  EXPECT_GT(core::contained_deaths(), deaths);            // the container shall look again at once
+  kill_and_collect(tenant);
+  EXPECT_EQ(core::contained_deaths(), deaths + 1);
+  EXPECT_EQ(take_all(queue).size(), 1u);
+}
+
 TEST(Settle, GoesOnWhereATimeBudgetEnded) {
   CallbackQueue& queue = *new CallbackQueue;
   constexpr std::size_t kDead = 4'000;
