@@ -61,7 +61,8 @@ RefKind kind(const RefNode& node) noexcept;
 Answer equal(const RefNode& a, const RefNode& b, const Host& host) noexcept;
 /// The referent's hash, cached at first use; afterwards it survives death. First asked after death: `dead`. MAY CALL HOST.
 Status hash(RefNode& node, const Host& host, std::uint64_t* out) noexcept;
-/// Forgets the referent silently: get() is null, no callback comes unless it was taken already. REQUIRED before the node's memory is freed by hand.
+/// Forgets the referent silently: get() is null, no callback comes unless it was taken already. REQUIRED before the node's memory is freed by hand. May wait
+/// for another thread's settling; O(watchers of the referent), of a referent that died O(events that wait).
 void unbind(RefNode& node) noexcept;
 /// Live nodes of the referent. Python: weakref.getweakrefcount
 std::size_t count(const Referent& referent) noexcept;

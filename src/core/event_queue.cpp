@@ -54,10 +54,12 @@ void Ages::queued() noexcept {
   ++count_[used_ - 1];
 }
 
-void Ages::left() noexcept {
-  if (used_ == 0 || --count_[0] != 0) return;
+void Ages::left(std::size_t in_front) noexcept {
+  std::size_t batch = 0;
+  while (batch + 1 < used_ && in_front >= count_[batch]) in_front -= count_[batch++];
+  if (used_ == 0 || --count_[batch] != 0) return;
   --used_;
-  for (std::size_t i = 0; i < used_; ++i) {
+  for (std::size_t i = batch; i < used_; ++i) {
     since_[i] = since_[i + 1];
     number_[i] = number_[i + 1];
     count_[i] = count_[i + 1];
@@ -78,7 +80,7 @@ void Chain::push_back(void* link) noexcept {
 void Chain::append(void* link) noexcept {
   set_next(link, kEnd);
   if (*root_ == nullptr) {
-    *root_ = link;
+    gc::store_traced(root_, link);
   } else {
     set_next(tail_, link);
   }
@@ -89,14 +91,36 @@ void Chain::push_front(void* link) noexcept {
   --left_;
   if (*root_ == nullptr) return append(link);
   set_next(link, *root_);
-  *root_ = link;
+  gc::store_traced(root_, link);
 }
 
 void Chain::pop_front() noexcept {
-  void* next = next_of(*root_);
-  *root_ = next == kEnd ? nullptr : next;
-  if (*root_ == nullptr) tail_ = nullptr;
+  begin_with(next_of(*root_));
   ++left_;
+}
+
+void Chain::begin_with(void* first) noexcept {
+  gc::store_traced(root_, first == kEnd ? nullptr : first);
+  if (*root_ == nullptr) tail_ = nullptr;
+}
+
+std::optional<std::uint32_t> Chain::remove(void* link) noexcept {
+  void* previous = nullptr;
+  void* at = *root_;
+  std::uint32_t place = left_;
+  for (; at != link; ++place) {
+    if (at == nullptr || at == kEnd) return std::nullopt;
+    previous = at;
+    at = next_of(at);
+  }
+  if (tail_ == link) tail_ = previous;
+  if (previous == nullptr) {
+    begin_with(next_of(link));
+  } else {
+    set_next(previous, next_of(link));
+  }
+  --came_;
+  return place;
 }
 
 std::size_t Chain::length() const noexcept {
@@ -288,6 +312,16 @@ void EventQueue::check_invariants() noexcept {
   const std::lock_guard lock(mutex);
   MAYFLY_CHECK(chain.length() + staged.length() + finalizers.waiting() == waiting.load(), ".queue.reserved: the count of waiting events is wrong");
   MAYFLY_CHECK(chain.came() - chain.left() == chain.length(), ".queue.order: the chain has lost count");
+bool EventQueue::forget(RefNode& node) noexcept {
+  const std::lock_guard lock(mutex);
+  const auto place = chain.remove(link_of(node));
+  if (!place) return false;
+  std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
+  ages.left(*place - chain.left() + finalizers.close_gap(*place));
+  waiting.take_off(1);
+  return true;
+}
+
   finalizers.check_invariants();
 }
 

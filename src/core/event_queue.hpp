@@ -17,6 +17,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace mayfly::core {
@@ -31,6 +32,8 @@ class Chain {
   void push_back(void* link) noexcept;
   void push_front(void* link) noexcept;
   void pop_front() noexcept;
+  /// Takes it out, wherever it is, as if it had never come in; its place, counted as came() and left() count. O(n).
+  std::optional<std::uint32_t> remove(void* link) noexcept;
   std::size_t length() const noexcept;   // O(n)
   /// How many have come in behind others, and gone out; one that is put back in front has not gone.
   std::uint32_t came() const noexcept { return came_; }
@@ -38,6 +41,7 @@ class Chain {
 
  private:
   void append(void* link) noexcept;
+  void begin_with(void* first) noexcept;
   void** root_ = nullptr;            // the oldest link
   void* tail_ = nullptr;             // alive through the chain
   std::uint32_t came_ = 0, left_ = 0;   // they wrap
@@ -66,7 +70,7 @@ class Figure {
 class Ages {
  public:
   void queued() noexcept;
-  void left() noexcept;                   // the oldest was taken
+  void left(std::size_t in_front = 0) noexcept;   // the one behind so many others
   void came_back() noexcept;              // it was put back
   std::uint64_t oldest() const noexcept { return count_[0] != 0 ? since_[0] : 0; }   // a time, or zero
 
@@ -140,6 +144,8 @@ EventQueue* all_queues() noexcept;
 /// The collector finalizer of object finalizers: moves the record to its queue. NO ALLOC. May run inside any allocation.
 void stage_object_finalizer(void* object, void* record) noexcept;
 
+  /// Takes a queued node out. False: it is not in this queue. O(events).
+  bool forget(RefNode& node) noexcept;
 void lock_queues() noexcept;         // around fork
 void unlock_queues() noexcept;
 

@@ -110,6 +110,19 @@ RegisteredFinalizer* Registry::take_due(std::uint32_t left_chain) noexcept {
   return std::exchange(first_due_, static_cast<RegisteredFinalizer*>(first_due_->next));
 }
 
+std::size_t Registry::close_gap(std::uint32_t place) noexcept {
+  std::size_t in_front = 0;
+  for (Watcher* waiting = first_due_; waiting != nullptr; waiting = waiting->next) {
+    std::uint32_t& behind = static_cast<RegisteredFinalizer&>(*waiting).behind;
+    if (static_cast<std::int32_t>(behind - place) > 0) {
+      --behind;
+    } else {
+      ++in_front;
+    }
+  }
+  return in_front;
+}
+
 void* Registry::retire(RegisteredFinalizer& record, State now) noexcept {
   if (record.registered()) {                     // else it was put back: its id has died before
     remove(record);

@@ -77,6 +77,8 @@ class Registry {
   void queue(RegisteredFinalizer& record, std::uint32_t behind) noexcept;
   /// The first of those that wait, if so many have left the chain: it waits no longer. Null: it is not its turn, or none waits.
   RegisteredFinalizer* take_due(std::uint32_t left_chain) noexcept;
+  /// What had that place in the chain is out of it: who waits behind it has one less to wait for. How many wait in front of it. O(those that wait).
+  std::size_t close_gap(std::uint32_t place) noexcept;
 
   /// Those that were put back are dropped.
   void drop_returned() noexcept;

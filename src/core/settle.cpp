@@ -197,11 +197,20 @@ void mark_contained(const Target& target, gc::Handle slot) noexcept {
 
 std::uint64_t contained_deaths() noexcept { return g_contained_deaths.load(std::memory_order_acquire); }
 
+namespace {
+/// In no queue: it was taken just now.
+void forget_queued(RefNode& node) noexcept {
+  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) {
+    if (queue->forget(node)) return;
+  }
+}
+}  // namespace
+
 void forget_node(RefNode& node) noexcept {
   const std::lock_guard settling(g_settle);   // no death meanwhile
   if (cell_bits(node) == 0) return;
   const gc::Handle slot = slot_of(node);
-  if (slot.empty()) return add_bits(node, kSilenced);   // queued already: take() skips it
+  if (slot.empty()) return forget_queued(node);
   std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
   DeathLocks locks;
   gc::Owner who = gc::owner_of(slot);

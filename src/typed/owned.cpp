@@ -30,7 +30,7 @@ Result<void**> try_new_root(void* object) noexcept {
   const auto root = gc::acquire_root();
   if (!root) return root;
   gc::note_displacement(static_cast<std::size_t>(offset_from_base(object)));
-  *root.value = object;
+  gc::store_traced(root.value, object);
   return root;
 }
 

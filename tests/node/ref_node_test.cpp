@@ -4,6 +4,8 @@
 
 #include <mayfly/weak.hpp>
 
+#include <cstring>
+
 namespace mayfly::world {
 namespace {
 
@@ -309,6 +311,49 @@ TEST(RefNode, KeepsAnInteriorReferentPointer) {
   Object* o = object();
   Ref* r = bound({.obj = &o->value}, queue);
   EXPECT_EQ(get(r->node), &o->value);
+}
+
+TEST_P(RefNodeTest, AQueuedRefThatIsUnboundMayBeFreedAndTheOthersKeepTheirOrder) {   // .queue.order
+  for (int which = 0; which < 3; ++which) {
+    Object* o = object();
+    Ref* r[3];
+    for (int i = 3; i-- > 0;) {                   // what is registered last comes first
+      ASSERT_TRUE(finalize_raw(of(o), queue, token(10 + static_cast<unsigned>(i))));
+      r[i] = bound(of(o), queue, token(static_cast<unsigned>(i)));
+    }
+    kill_and_collect(o);
+    Event event;
+    ASSERT_TRUE(queue.take(event));               // settles
+    queue.put_back(event);
+    unbind(r[which]->node);
+    std::memset(static_cast<void*>(r[which]), 0x5A, sizeof *r[which]);
+    std::vector<void*> expected, got;
+    for (int i = 0; i < 3; ++i) {
+      if (i != which) expected.push_back(token(static_cast<unsigned>(i)));
+      expected.push_back(token(10 + static_cast<unsigned>(i)));
+    }
+    for (const Event& e : take_all(queue)) got.push_back(e.payload);
+    EXPECT_EQ(got, expected) << which;
+    EXPECT_EQ(queue.stats().waiting, 0u);
+    EXPECT_FALSE(queue.pending());
+  }
+}
+
+TEST_P(RefNodeTest, AQueuedRefThatIsUnboundMayBeBoundAgain) {
+  Object* o = object();
+  Ref* r = bound(of(o), queue, token(1));
+  Ref* other = bound(of(o), queue, token(2));
+  kill_and_collect(o);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  ASSERT_EQ(event.ref, &other->node);
+  unbind(r->node);
+  Object* next = object();
+  ASSERT_EQ(bind(r->node, of(next), queue, token(3)).status, Status::ok);
+  EXPECT_FALSE(queue.take(event));
+  kill_and_collect(next);
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.payload, token(3));
 }
 
 TEST_P(RefNodeTest, ARevivedRefMayBeUnbound) {   // T4
