@@ -77,14 +77,16 @@ class CallbackQueue {
   /// may be missed (a stale pointer on some stack, or Finalizers::host and nobody invokes them), so poll pending() too now and then. Null: none; the old
   /// one may still be running. May collect.
   Status set_wake(void (*hint)(void*), void* argument) noexcept;
-  /// Settles, then hands over the oldest event. False: none waits. Never calls host code; never collects. `event` is overwritten.
+  /// Settles, then hands over the oldest event. False: none waits, or there was no memory to put an object's earlier finalizer back: then the event still
+  /// waits. `event` is overwritten. Calls nothing of this library's, no Host and no policy; but first, with Finalizers::mayfly, it has bdwgc invoke all
+  /// finalizers that are due, whoever registered them, and those may do anything, as in an allocation.
   bool take(Event& event) noexcept;
   /// To the front again: the next take() answers it. Cannot fail; allocates nothing. REQUIRES: taken from this queue, put back once, and at most 255
   /// finalizers' events were taken from it since.
   void put_back(const Event& event) noexcept;
   /// take + Host::call + Host::unraisable until empty, stopped or out of budget. A drain inside a drain calls nothing. MAY CALL HOST.
   Drained drain(Budget budget = {}) noexcept;
-  /// A forced collection and settling; calls nothing. True: events wait.
+  /// A forced collection and settling; calls nothing but bdwgc's finalizers, as take(). True: events wait.
   bool collect() noexcept;
   /// Collect and drain, again while that brings new deaths (8 rounds at most). Python: gc.collect(). MAY CALL HOST.
   Drained collect_and_drain() noexcept;

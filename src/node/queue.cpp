@@ -24,10 +24,13 @@ bool take_settled(core::EventQueue& queue, Event& event) noexcept {
   }
   if (event.object == nullptr) return true;
   auto& finalizer = *static_cast<core::ObjectFinalizer*>(event.record_);
-  if (finalizer.before != nullptr) {
-    (void)gc::set_finalizer(gc::base_of(event.object), {finalizer.before, finalizer.before_data});   // what bdwgc held for the object before ours
-    finalizer.before = nullptr;
+  if (finalizer.before == nullptr) return true;
+  if (!gc::set_finalizer(gc::base_of(event.object), {finalizer.before, finalizer.before_data})) {   // what bdwgc held for the object before ours
+    queue.put_back(event);                              // another time, when there is memory
+    event = {};
+    return false;
   }
+  finalizer.before = nullptr;
   return true;
 }
 

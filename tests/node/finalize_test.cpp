@@ -388,6 +388,28 @@ TEST_F(FinalizeTest, AnEarlierCollectorFinalizerIsPutBack) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST_F(FinalizeTest, WithoutMemoryForTheEarlierCollectorFinalizerTheEventWaits) {
+  static int calls;
+  calls = 0;
+  Object* o = object();
+  ASSERT_EQ(gc::set_finalizer(o, {[](void*, void*) { ++calls; }, nullptr}).status, Status::ok);
+  ASSERT_EQ(finalize_object({.obj = o}, queue, token(1)), Status::ok);
+  kill_and_collect(o);
+  EXPECT_TRUE(queue.collect());
+  gc::zeal::fail_nth(1);
+  Event event;
+  EXPECT_FALSE(queue.take(event));
+  gc::zeal::fail_nth(0);
+  EXPECT_EQ(event.object, nullptr);
+  EXPECT_TRUE(queue.pending());
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.object, o);
+  EXPECT_FALSE(queue.pending());
+  kill_and_collect(o);
+  (void)take_all(queue);
+  EXPECT_EQ(calls, 1);
+}
+
 TEST_F(FinalizeTest, EveryFailingAllocationLeavesNothingBehind) {
   for (std::uint64_t n = 1;; ++n) {
     ASSERT_LT(n, 20u);
