@@ -106,6 +106,8 @@ void invoke_finalizers() noexcept;
 // ---- threads -----------------------------------------------------------------------------------------------------------------------------
 
 bool this_thread_is_registered() noexcept;   // any thread
+bool threads_may_register() noexcept;        // any thread: start() was called with Threads::many
+/// `unknown_thread`: they may not.
 Status register_this_thread() noexcept;      // any thread; a deeper frame than the caller's must not hold collected pointers afterwards
 void unregister_this_thread() noexcept;
 /// Calls `f` while a collection need not wait for this thread. `f` must not touch collected memory.

@@ -27,6 +27,7 @@ constinit std::mutex g_mutex;
 constinit std::atomic<bool> g_started{false};
 constinit const char* g_problem = "";
 constinit bool g_interior = true;
+constinit bool g_many_threads = false;
 static_assert(sizeof(GC_word) == sizeof(std::uint64_t));
 
 struct Call {
@@ -122,7 +123,8 @@ Status start(Threads threads) noexcept {
   }
   if (GC_get_find_leak() != 0) return refuse("bdwgc runs in find-leak mode, in which links and finalizers do not work");
   GC_set_java_finalization(1);           // protects what a finalizable object reaches
-  if (threads == Threads::many) GC_allow_register_threads();
+  g_many_threads = threads == Threads::many;
+  if (g_many_threads) GC_allow_register_threads();
   g_interior = GC_get_all_interior_pointers() != 0;
   const GC_word* counter = &counter_of_bdwgc;
   if (counter != nullptr && *counter == GC_get_gc_no()) number_word = reinterpret_cast<const std::uint64_t*>(counter);
@@ -189,7 +191,9 @@ void invoke_finalizers() noexcept {
 }
 
 bool this_thread_is_registered() noexcept { return GC_thread_is_registered() != 0; }
+bool threads_may_register() noexcept { return g_many_threads; }
 Status register_this_thread() noexcept {
+  if (!g_many_threads) return Status::unknown_thread;      // bdwgc would end the process
   GC_stack_base base;
   if (GC_get_stack_base(&base) != GC_SUCCESS) return Status::unsupported;
   const int answer = GC_register_my_thread(&base);

@@ -138,6 +138,7 @@ void invoke_finalizers() noexcept {
 }
 
 bool this_thread_is_registered() noexcept { return true; }
+bool threads_may_register() noexcept { return true; }
 Status register_this_thread() noexcept { return Status::ok; }
 void unregister_this_thread() noexcept {}
 void blocking(void (*f)(void*), void* argument) noexcept { f(argument); }

@@ -122,9 +122,11 @@ inline void safepoint() noexcept {
 }
 
 /// For programs without a loop: a thread of mayfly's, registered with the collector, drains the queue whenever something died, until stop_drainer() or
-/// shutdown(). Callbacks run there. The queue has no owner then. `ok` if it runs already; `no_memory`: no thread to be had. A forked child has none until it starts one.
+/// shutdown(). Callbacks run there. The queue has no owner then. `ok` if it runs already; `no_memory`: no thread to be had; `unknown_thread`: Threads::one.
+/// A forked child has none until it starts one.
 Status start_drainer(CallbackQueue& queue) noexcept;
-/// Waits until the drainer's callback has returned and the thread is gone; called from that callback it only asks. No drainer: nothing.
+/// Waits until the drainer's callback has returned and the thread is gone; called from that callback it only asks, and start_drainer() takes that back.
+/// No drainer: nothing.
 void stop_drainer(CallbackQueue& queue) noexcept;
 
 /// While one is alive on a thread, drain() calls nothing there. For code that holds locks. Nests.

@@ -41,7 +41,9 @@ Status init(const Options& options = {}) noexcept;
 /// Why init() answered unsupported, or an empty string. Static text.
 const char* init_problem() noexcept;
 
-/// Every queue: its drainer is stopped, exit finalizers run newest first, then silence. Idempotent; loads still work afterwards. MAY CALL HOST.
+/// Every queue: its drainer is stopped, exit finalizers run newest first, then silence. Idempotent; loads still work afterwards. A thread that is inside a
+/// callback is waited for, one second at most, as it may be waiting for this one; then finalizers run beside it. Called on two threads, the second one waits
+/// for the first. MAY CALL HOST.
 void shutdown() noexcept;
 
 enum class ForkSide { parent, child };
@@ -49,7 +51,8 @@ enum class ForkSide { parent, child };
 void before_fork() noexcept;
 void after_fork(ForkSide side) noexcept;
 
-/// Registers the calling thread with bdwgc if nobody did, and undoes only that. Threads that bdwgc does not know may not call mayfly.
+/// Registers the calling thread with bdwgc if nobody did, and undoes only that. Threads that bdwgc does not know may not call mayfly. `unknown_thread`:
+/// it is not registered, and after Threads::one cannot be.
 class ThreadScope {
  public:
   ThreadScope() noexcept;

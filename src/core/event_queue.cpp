@@ -187,11 +187,15 @@ bool EventQueue::begin_drain() noexcept {
   return drained_by.compare_exchange_strong(nobody, std::this_thread::get_id(), std::memory_order_acquire);
 }
 
+void EventQueue::end_drain() noexcept {
+  std::thread::id mine = std::this_thread::get_id();
+  (void)drained_by.compare_exchange_strong(mine, {}, std::memory_order_release, std::memory_order_relaxed);
+}
+
 void EventQueue::forget_other_threads() noexcept {
-  if (drained_by.load() != std::this_thread::get_id()) end_drain();   // one that forks in a callback is draining still
+  if (drained_by.load() != std::this_thread::get_id()) ignore_drain();   // one that forks in a callback is draining still
   if (!serves_this_thread()) owner = std::thread::id{};
-  if (sweeping.exchange(false)) swept = 0;                            // that sweep never ends: again
-  drainer.running = false;
+  if (::pthread_equal(drainer.thread, ::pthread_self()) == 0) drainer.state = Drainer::none;
   wake_up.forget(Wake::drainer);
 }
 
@@ -308,10 +312,6 @@ void EventQueue::put_back(const Event& event) noexcept {
   taken.take_off(1);
 }
 
-void EventQueue::check_invariants() noexcept {
-  const std::lock_guard lock(mutex);
-  MAYFLY_CHECK(chain.length() + staged.length() + finalizers.waiting() == waiting.load(), ".queue.reserved: the count of waiting events is wrong");
-  MAYFLY_CHECK(chain.came() - chain.left() == chain.length(), ".queue.order: the chain has lost count");
 bool EventQueue::forget(RefNode& node) noexcept {
   const std::lock_guard lock(mutex);
   const auto place = chain.remove(link_of(node));
@@ -322,6 +322,10 @@ bool EventQueue::forget(RefNode& node) noexcept {
   return true;
 }
 
+void EventQueue::check_invariants() noexcept {
+  const std::lock_guard lock(mutex);
+  MAYFLY_CHECK(chain.length() + staged.length() + finalizers.waiting() == waiting.load(), ".queue.reserved: the count of waiting events is wrong");
+  MAYFLY_CHECK(chain.came() - chain.left() == chain.length(), ".queue.order: the chain has lost count");
   finalizers.check_invariants();
 }
 
@@ -336,8 +340,16 @@ void stage_object_finalizer(void* object, void* data) noexcept {
   note_queued(queue);
 }
 
-void lock_queues() noexcept {
+void lock_sweeps() noexcept {
   g_growing.lock();
+  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->sweeping.lock();
+}
+void unlock_sweeps() noexcept {
+  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->sweeping.unlock();
+  g_growing.unlock();
+}
+
+void lock_queues() noexcept {
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) {
     queue->mutex.lock();
     queue->wake_up.lock();
@@ -350,7 +362,6 @@ void unlock_queues() noexcept {
     queue->wake_up.unlock();
     queue->mutex.unlock();
   }
-  g_growing.unlock();
 }
 
 }  // namespace mayfly::core

@@ -83,10 +83,17 @@ class Ages {
 
 /// The queue's own thread, if it has one.
 struct Drainer {
+  /// asked: from its own callback, to end after that. stopping: somebody joins it.
+  enum State : int { none, running, asked, stopping };
   std::mutex mutex;                       // of what follows; nothing is waited for under it
+  std::atomic<State> state{none};         // may be waited on
   pthread_t thread{};
-  bool running = false;
-  std::atomic<bool> stop{false};
+  std::uint64_t starts = 0;
+
+  void become(State now) noexcept {
+    state = now;
+    state.notify_all();
+  }
 };
 
 struct EventQueue {                  // mapped memory, never freed
@@ -104,8 +111,8 @@ struct EventQueue {                  // mapped memory, never freed
   std::atomic<bool> exit_done{false};     // exiting, and no exit finalizer is left; a new one clears it
   std::atomic<bool> closed{false};
   Anchor* anchors = nullptr;
-  std::uint64_t swept = 0;                // contained_deaths() when the tables were swept last
-  std::atomic<bool> sweeping{false};
+  std::mutex sweeping;                    // held during a sweep of the tables; taken before all locks but the settle lock
+  std::atomic<std::uint64_t> swept{0};    // contained_deaths() when all tables were swept last
   Ages ages;                              // under the mutex
   std::atomic<std::uint64_t> ran{0}, failed{0}, drain_ns{0};
   Wake wake_up;
@@ -118,7 +125,11 @@ struct EventQueue {                  // mapped memory, never freed
   bool serves_this_thread() const noexcept;
   /// Makes the calling thread the one that drains; false: somebody does already.
   bool begin_drain() noexcept;
-  void end_drain() noexcept { drained_by.store({}, std::memory_order_release); }
+  /// Only the calling thread's own drain.
+  void end_drain() noexcept;
+  /// Another thread's drain, if there is one, goes on beside whoever drains next.
+  void ignore_drain() noexcept { drained_by.store({}, std::memory_order_release); }
+  bool is_drained() const noexcept { return drained_by.load(std::memory_order_acquire) != std::thread::id{}; }
   /// In the child of a fork: only the calling thread exists, and what others were about here is over.
   void forget_other_threads() noexcept;
 
@@ -133,6 +144,8 @@ struct EventQueue {                  // mapped memory, never freed
   /// At exit: the newest exit finalizer. Whoever takes it calls leave() for it.
   bool pop_at_exit(Event& event) noexcept;
   void put_back(const Event& event) noexcept;
+  /// Takes a queued node out. False: it is not in this queue. O(events).
+  bool forget(RefNode& node) noexcept;
   void check_invariants() noexcept;
 
  private:
@@ -144,9 +157,9 @@ EventQueue* all_queues() noexcept;
 /// The collector finalizer of object finalizers: moves the record to its queue. NO ALLOC. May run inside any allocation.
 void stage_object_finalizer(void* object, void* record) noexcept;
 
-  /// Takes a queued node out. False: it is not in this queue. O(events).
-  bool forget(RefNode& node) noexcept;
-void lock_queues() noexcept;         // around fork
+void lock_sweeps() noexcept;         // around fork: also keeps the list of queues as it is
+void unlock_sweeps() noexcept;
+void lock_queues() noexcept;         // inside of that
 void unlock_queues() noexcept;
 
 }  // namespace mayfly::core

@@ -26,11 +26,22 @@ void sleep_on(void* queue) {
   (void)!::read(wait.fd, &ignored, sizeof ignored);
 }
 
+/// For the thread itself: whether it goes on. Another one may have been started meanwhile.
+bool goes_on(core::Drainer& drainer) noexcept {
+  const std::lock_guard lock(drainer.mutex);           // start_drainer() holds it until it knows the thread
+  if (::pthread_equal(drainer.thread, ::pthread_self()) == 0) return false;
+  if (drainer.state == core::Drainer::asked) {
+    (void)::pthread_detach(drainer.thread);
+    drainer.become(core::Drainer::none);
+  }
+  return drainer.state == core::Drainer::running;
+}
+
 void* drain_until_stopped(void* argument) {
   auto* queue = static_cast<core::EventQueue*>(argument);
   const ThreadScope scope;
   if (scope.status() != Status::ok) return nullptr;
-  while (!queue->drainer.stop.load(std::memory_order_acquire)) {
+  while (goes_on(queue->drainer)) {
     const bool called = queue->face->pending() && queue->face->drain({.items = 1}).ran != 0;   // one by one, to stop between two
     if (!called) blocking(sleep_on, queue);
   }
@@ -38,39 +49,55 @@ void* drain_until_stopped(void* argument) {
 }
 
 void join(void* thread) { (void)::pthread_join(*static_cast<pthread_t*>(thread), nullptr); }
+void wait_for_the_joiner(void* drainer) { static_cast<core::Drainer*>(drainer)->state.wait(core::Drainer::stopping); }
 
 }  // namespace
 
 Status start_drainer(CallbackQueue& face) noexcept {
   if (const Status ready = node::ready(); ready != Status::ok) return ready;
+  if (!gc::threads_may_register()) return Status::unknown_thread;
   core::EventQueue* queue = core::EventQueue::of(face);
   if (queue == nullptr || !core::arm_wake() || queue->wake_up.fd(core::Wake::drainer) < 0) return Status::no_memory;
-  const std::lock_guard lock(queue->drainer.mutex);
-  if (queue->drainer.running) return Status::ok;
+  core::Drainer& drainer = queue->drainer;
+  const std::lock_guard lock(drainer.mutex);
+  if (drainer.state == core::Drainer::running) return Status::ok;
   if (queue->closed) return Status::shut_down;
-  queue->drainer.stop = false;
+  if (drainer.state != core::Drainer::asked) {         // else it goes on after all
+    pthread_t thread;
+    if (::pthread_create(&thread, nullptr, drain_until_stopped, queue) != 0) return Status::no_memory;
+    drainer.thread = thread;
+    ++drainer.starts;
+  }
   queue->owner = std::thread::id{};
-  queue->drainer.running = ::pthread_create(&queue->drainer.thread, nullptr, drain_until_stopped, queue) == 0;
-  return queue->drainer.running ? Status::ok : Status::no_memory;
+  drainer.become(core::Drainer::running);
+  return Status::ok;
 }
 
 void stop_drainer(CallbackQueue& face) noexcept {
   core::EventQueue* queue = core::EventQueue::peek(face);
   if (queue == nullptr) return;
-  queue->drainer.stop.store(true, std::memory_order_release);
+  core::Drainer& drainer = queue->drainer;
   pthread_t thread;
+  std::uint64_t start;
   {
-    const std::lock_guard lock(queue->drainer.mutex);
-    if (!queue->drainer.running) return;
-    queue->drainer.running = false;
-    thread = queue->drainer.thread;
+    std::unique_lock lock(drainer.mutex);
+    if (drainer.state == core::Drainer::none) return;
+    if (::pthread_equal(drainer.thread, ::pthread_self()) != 0) {
+      if (drainer.state == core::Drainer::running) drainer.become(core::Drainer::asked);
+      return;
+    }
+    if (drainer.state == core::Drainer::stopping) {
+      lock.unlock();
+      return blocking(wait_for_the_joiner, &drainer);
+    }
+    drainer.become(core::Drainer::stopping);
+    thread = drainer.thread;
+    start = drainer.starts;
   }
   queue->wake_up.now();
-  if (::pthread_equal(thread, ::pthread_self()) != 0) {
-    (void)::pthread_detach(thread);
-  } else {
-    blocking(join, &thread);
-  }
+  blocking(join, &thread);
+  const std::lock_guard lock(drainer.mutex);
+  if (drainer.starts == start) drainer.become(core::Drainer::none);   // else another one was started meanwhile
 }
 
 }  // namespace mayfly

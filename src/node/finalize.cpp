@@ -73,7 +73,11 @@ AtExit at_exit(Registered finalizer) noexcept {
 }
 
 void set_at_exit(Registered finalizer, AtExit at_exit) noexcept {
-  with_record(finalizer, [&](core::RegisteredFinalizer& record) { record.queue->finalizers.set_at_exit(record, at_exit); });
+  with_record(finalizer, [&](core::RegisteredFinalizer& record) {
+    record.queue->finalizers.set_at_exit(record, at_exit);
+    if (at_exit == AtExit::yes) record.queue->exit_done = false;
+  });
+  if (at_exit == AtExit::yes) node::exit_handler_wanted();
 }
 
 void set_exit_priority(Registered finalizer, std::int32_t priority) noexcept {

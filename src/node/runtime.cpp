@@ -10,7 +10,9 @@
 #include "src/node/guard.hpp"
 
 #include <pthread.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
@@ -24,7 +26,9 @@ constinit std::mutex g_mutex;                      // of init and shutdown; neve
 constinit std::atomic<Phase> g_phase{Phase::unborn};
 constinit Options g_options{};
 constinit std::atomic<bool> g_exit_handler{false};
-thread_local bool t_known = false;                 // trivially destructible
+constinit std::atomic<bool> g_ending{false};       // shutdown() is under way
+thread_local bool t_ending = false;                // on this thread
+thread_local bool t_known = false;                 // trivially destructible, both
 
 void at_fork_prepare() { before_fork(); }
 void at_fork_parent() { after_fork(ForkSide::parent); }
@@ -53,19 +57,41 @@ Status init(const Options& options) noexcept {
 
 const char* init_problem() noexcept { return *gc::zeal::problem() != 0 ? gc::zeal::problem() : gc::start_problem(); }
 
-void shutdown() noexcept {
-  Phase running = Phase::running;
-  if (!g_phase.compare_exchange_strong(running, Phase::running)) return;
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) stop_drainer(*queue->face);
-  const std::uint64_t start = core::now_ns();
-  gc::pause();                                     // S45: no collection during the loop
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
-    queue->face->begin_exit();
-    queue->owner = std::thread::id{};              // whoever ends the process runs the finalizers
-    queue->end_drain();                            // exit() inside a callback: that drain never goes on
-    const std::uint64_t spent = core::now_ns() - start;
-    if (spent < g_options.exit_nanoseconds) (void)queue->face->drain({.nanoseconds = g_options.exit_nanoseconds - spent});
+namespace {
+/// Sleeps until `done()`; false: the deadline passed before.
+template <class F>
+bool wait_until(F done, core::Deadline deadline) noexcept {
+  while (!done()) {
+    if (core::now_ns() >= deadline) return false;
+    blocking([](void*) { (void)::usleep(1000); }, nullptr);
   }
+  return true;
+}
+
+/// Exit finalizers, until the deadline. A thread that is in the midst of a callback is waited for, but not for ever: it may wait for this one.
+void run_exit_finalizers(core::EventQueue& queue, core::Deadline deadline) noexcept {
+  constexpr std::uint64_t kPatience = 1'000'000'000;
+  queue.face->begin_exit();
+  queue.owner = std::thread::id{};                 // whoever ends the process runs the finalizers
+  queue.end_drain();                               // exit() inside a callback: that drain never goes on
+  if (!wait_until([&queue] { return !queue.is_drained(); }, std::min(deadline, core::now_ns() + kPatience))) queue.ignore_drain();
+  const std::uint64_t now = core::now_ns();
+  if (now < deadline) (void)queue.face->drain({.nanoseconds = deadline - now});
+}
+}  // namespace
+
+void shutdown() noexcept {
+  if (g_phase.load(std::memory_order_acquire) != Phase::running) return;
+  const std::uint64_t start = core::now_ns();
+  const core::Deadline deadline = g_options.exit_nanoseconds < core::kNoDeadline - start ? start + g_options.exit_nanoseconds : core::kNoDeadline;
+  if (g_ending.exchange(true) && !t_ending) {      // another thread does it; in the midst of this one's, exit() was called
+    (void)wait_until([] { return g_phase.load(std::memory_order_acquire) == Phase::ended; }, deadline);
+    return;
+  }
+  t_ending = true;
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) stop_drainer(*queue->face);
+  gc::pause();                                     // S45: no collection during the loop
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) run_exit_finalizers(*queue, deadline);
   gc::resume();
   g_phase.store(Phase::ended);
   std::size_t not_run = 0;
@@ -76,6 +102,7 @@ void shutdown() noexcept {
 void before_fork() noexcept {
   node::lock_shared_tables();
   core::lock_settle();
+  core::lock_sweeps();
   core::lock_shards();
   core::lock_queues();
   gc::lock_roots();
@@ -87,9 +114,11 @@ void after_fork(ForkSide side) noexcept {
   gc::unlock_roots();
   core::unlock_queues();
   core::unlock_shards();
+  core::unlock_sweeps();
   core::unlock_settle();
   node::unlock_shared_tables();
   if (side == ForkSide::parent) return;
+  g_ending = t_ending;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->forget_other_threads();
   if (g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue);

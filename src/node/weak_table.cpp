@@ -5,7 +5,7 @@
 //   that any container looked at; and when the entries are rebuilt.                                                   .table.sweep
 //   The queue knows its tables by anchors: weak handles of the objects that hold them.
 //   A table is used by one thread at a time, but its queue may be taken from by another: a drainer, for instance. So each use takes its turn, and a
-//   sweep on a queue's behalf skips a table that is in use; whoever uses it next sweeps in time.                       .table.turn
+//   sweep on a queue's behalf skips a table that is in use, and comes again when the queue is taken from next.         .table.turn
 //
 // Re-entrancy
 //   Host code runs only inside Probe::equal, and other people's finalizers inside allocations. After either, `edits_` tells whether the table is still
@@ -279,16 +279,19 @@ struct WeakTable::Access {
     entry.offset = with.offset;
   }
 
-  /// On behalf of the queue: only if nobody is at it.
-  static void sweep_free(WeakTable& table) noexcept {
+  /// On behalf of the queue: only if nobody is at it, else false.
+  static bool sweep_free(WeakTable& table) noexcept {
     const std::atomic_ref turn(table.turn_);
     std::uint8_t found = kFree;
-    if (!turn.compare_exchange_strong(found, kSwept, std::memory_order_acquire)) return;
+    if (!turn.compare_exchange_strong(found, kSwept, std::memory_order_acquire)) return false;
     sweep(table);
     turn.store(kFree, std::memory_order_release);
+    return true;
   }
 
-  static void sweep_all(core::EventQueue& queue) noexcept {
+  /// False: some are in use. Sweeping lock held.
+  static bool sweep_all(core::EventQueue& queue) noexcept {
+    bool all = true;
     core::Anchor** link = &queue.anchors;
     for (;;) {
       core::Anchor* anchor;
@@ -296,9 +299,9 @@ struct WeakTable::Access {
         const std::lock_guard lock(queue.mutex);
         anchor = *link;
       }
-      if (anchor == nullptr) return;
+      if (anchor == nullptr) return all;
       if (auto* base = static_cast<char*>(gc::load(anchor->object))) {
-        sweep_free(*reinterpret_cast<WeakTable*>(base + anchor->offset));
+        all = sweep_free(*reinterpret_cast<WeakTable*>(base + anchor->offset)) && all;
         link = &anchor->next;
         continue;
       }
@@ -414,10 +417,9 @@ namespace node {
 
 void sweep_tables(core::EventQueue& queue) noexcept {
   const std::uint64_t deaths = core::contained_deaths();
-  if (queue.swept == deaths || queue.sweeping.exchange(true, std::memory_order_acquire)) return;
-  queue.swept = deaths;
-  WeakTable::Access::sweep_all(queue);
-  queue.sweeping.store(false, std::memory_order_release);
+  if (queue.swept.load(std::memory_order_relaxed) == deaths) return;
+  const std::unique_lock lock(queue.sweeping, std::try_to_lock);
+  if (lock && WeakTable::Access::sweep_all(queue)) queue.swept.store(deaths, std::memory_order_relaxed);
 }
 
 }  // namespace node

@@ -69,6 +69,8 @@ void with_one_thread() {
   (void)default_queue().collect_and_drain();
   EXPECT_EQ(weak.get(), kept.get());
   EXPECT_TRUE(by_hand.expired());
+  EXPECT_EQ(start_drainer(default_queue()), Status::unknown_thread);
+  std::thread([] { EXPECT_EQ(ThreadScope().status(), Status::unknown_thread); }).join();   // bdwgc would end the process
 }
 TEST(Start, OneThreadIsEnough) { EXPECT_IN_CHILD(with_one_thread()); }
 

@@ -77,6 +77,69 @@ TEST_F(DrainerTest, MayBeStoppedFromItsOwnCallback) {
   EXPECT_EQ(queue.drain().ran + static_cast<std::size_t>(queue.drain().busy), 1u);
 }
 
+/// A drainer that stopped itself in a callback, and is told to go on before that has returned.
+TEST_F(DrainerTest, StartedAgainInItsCallbackItGoesOnAndMayBeStopped) {
+  static CallbackQueue* its;
+  its = &queue;
+  static Closure restarts{[](Event&) {
+    stop_drainer(*its);
+    EXPECT_EQ(start_drainer(*its), Status::ok);
+    g_on = std::this_thread::get_id();
+    ++g_called;
+  }};
+  ASSERT_EQ(start_drainer(queue), Status::ok);
+  die(restarts);
+  wait_for(1);
+  const std::thread::id drainer = g_on;
+  die();
+  wait_for(2);
+  EXPECT_EQ(g_on, drainer);                                // and not one more
+  stop_drainer(queue);
+  die();
+  EXPECT_EQ(queue.drain().ran, 1u);                        // nobody drains it any more
+}
+
+TEST_F(DrainerTest, WhoeverStopsItWaitsForItsCallback) {
+  static std::atomic<bool> inside, done;
+  inside = done = false;
+  static Closure slow{[](Event&) {
+    inside = true;
+    ::usleep(100'000);
+    done = true;
+  }};
+  ASSERT_EQ(start_drainer(queue), Status::ok);
+  die(slow);
+  while (!inside) std::this_thread::yield();
+  std::thread second([this] {
+    const ThreadScope scope;
+    stop_drainer(queue);
+    EXPECT_TRUE(done);
+  });
+  stop_drainer(queue);
+  EXPECT_TRUE(done);
+  second.join();
+}
+
+TEST_F(DrainerTest, StartedAndStoppedByManyThreadsItEndsWithTheLast) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) {
+    threads.emplace_back([this, t] {
+      const ThreadScope scope;
+      for (int i = 0; i < 300; ++i) {
+        if ((t + i) % 2 == 0) {
+          EXPECT_EQ(start_drainer(queue), Status::ok);
+        } else {
+          stop_drainer(queue);
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  stop_drainer(queue);
+  die();
+  EXPECT_EQ(queue.drain().ran, 1u);
+}
+
 TEST_F(DrainerTest, AnOwnerAloneIsHandedEvents) {
   ASSERT_EQ(queue.own(), Status::ok);
   die();

@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -97,6 +99,62 @@ void fork_in_a_callback() {
     (void)::waitpid(child, &status, 0);
   });
   (void)default_queue().drain();
+}
+
+/// A thread sweeps a large set for its queue when another one forks: the child may use that set.
+void forks_beside_sweeps() {
+  constexpr std::size_t kMembers = 100'000;
+  static std::atomic<int> about_to_sweep{0};
+  static std::atomic<bool> stop{false};
+  static const Root<WeakSet<Thing>> set(make<WeakSet<Thing>>());
+  const Root<std::array<Thing*, kMembers>> members(make<std::array<Thing*, kMembers>>());
+  for (Thing*& member : *members) {
+    member = make<Thing>();
+    if (set->add(member) != Status::ok) std::abort();
+  }
+  std::thread sweeper([] {
+    const ThreadScope scope;
+    while (!stop) {
+      auto* thing = make<Thing>();
+      if (set->add(thing) != Status::ok) std::abort();
+      clear_now({.obj = thing});
+      ++about_to_sweep;
+      Event event;
+      if (default_queue().take(event)) std::abort();
+    }
+  });
+  int failed = 0;
+  for (int n = 0; n < 20; ++n) {
+    for (const int seen = about_to_sweep; about_to_sweep == seen;) {}
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::alarm(20);
+      ::_exit(set->size() >= kMembers ? 0 : 1);
+    }
+    int status = 1;
+    failed += ::waitpid(child, &status, 0) != child || status != 0;
+  }
+  stop = true;
+  sweeper.join();
+  say(failed == 0 ? 'k' : '!');
+}
+
+/// Returns when a thread is inside a callback that takes so many microseconds.
+void end_beside_a_callback(std::uint64_t us) {
+  static std::atomic<bool> inside{false};
+  static std::uint64_t time;
+  time = us;
+  std::thread([] {
+    const ThreadScope scope;
+    on_death([] {
+      inside = true;
+      for (std::uint64_t slept = 0; slept < time; slept += 1000) ::usleep(1000);
+      say('d');
+    });
+    (void)default_queue().drain();
+    for (;;) ::pause();
+  }).detach();
+  while (!inside) std::this_thread::yield();
 }
 
 /// Forks a thousand times (fewer when collections are forced) while threads register, load and drain; in each child everything works that worked in its parent.
@@ -200,6 +258,11 @@ int main(int argc, char** argv) {
   if (way == "deadline") options.exit_nanoseconds = 50'000'000;
   if (init(options) != Status::ok) return 1;
   g_thing = Root(make<Thing>());
+  if (way == "changed-to-at-exit") {   // so far nothing asked for an exit handler
+    auto finalizer = finalize(g_thing.get(), [] { say('y'); }, default_queue(), AtExit::no);
+    finalizer.value.at_exit(AtExit::yes);
+    return 0;
+  }
   for (const char c : {'a', 'b', 'c'}) at_exit(c);
   at_exit('x', AtExit::no);
 
@@ -237,6 +300,25 @@ int main(int argc, char** argv) {
     owner.join();
     if (!default_queue().drain().busy) std::abort();
   }
+  if (way == "beside-a-callback") end_beside_a_callback(100'000);
+  if (way == "beside-an-endless-callback") end_beside_a_callback(UINT64_MAX);
+  if (way == "shutdown-on-two-threads") {
+    static std::atomic<bool> begun{false};
+    (void)finalize(g_thing.get(), [] { begun = true, ::usleep(100'000), say('s'); }).status;
+    std::thread([] {
+      const ThreadScope scope;
+      shutdown();
+      for (;;) ::pause();
+    }).detach();
+    while (!begun) std::this_thread::yield();
+    shutdown();
+    say('|');
+  }
+  if (way == "exit-in-shutdown") {
+    (void)finalize(g_thing.get(), [] { say('e'), std::exit(5); }).status;
+    shutdown();
+  }
+  if (way == "sweep-fork") forks_beside_sweeps();
   if (way == "thousand-forks") a_thousand_forks();
   if (way == "drain-fork") fork_beside_a_drain();
   if (way == "callback-fork") fork_in_a_callback();

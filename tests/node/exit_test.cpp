@@ -47,6 +47,12 @@ TEST(Exit, AForkInACallbackIsStillInsideItsDrain) {
   const std::string printed = run("callback-fork").printed;       // parent and child at once
   EXPECT_TRUE(printed == "kpcba" || printed == "pkcba") << printed;
 }
+TEST(Exit, AForkBesideASweepLeavesTheChildItsContainers) { expect("sweep-fork", "kcba", 0); }
+TEST(Exit, WaitsForAnotherThreadsCallback) { expect("beside-a-callback", "dcba", 0); }
+TEST(Exit, DoesNotWaitForACallbackThatNeverReturns) { expect("beside-an-endless-callback", "cba", 0); }
+TEST(Exit, OneOfTwoThreadsWaitsForTheOther) { expect("shutdown-on-two-threads", "scba|", 0); }
+TEST(Exit, InsideAFinalizerOfShutdownTheOthersStillRun) { expect("exit-in-shutdown", "ecba", 5); }
+TEST(Exit, AFinalizerThatIsWantedThereLaterRunsToo) { expect("changed-to-at-exit", "y", 0); }
 TEST(Exit, AThousandForksBesideRunningThreads) { expect("thousand-forks", "kcba", 0); }
 TEST(Exit, BothSidesOfAForkRunThem) { expect("fork-both", "ncba|cba", 0); }   // T8
 TEST(Exit, AForkedChildMayLeaveThemToItsParent) { expect("fork-parent", "n|cba", 0); }   // T8

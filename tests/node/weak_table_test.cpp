@@ -72,6 +72,32 @@ TEST(WeakTable, AQueueTakenFromByAnotherThreadSweepsOnlyBetweenUses) {
   }
 }
 
+TEST(WeakTable, ASweepThatMetTheTableInUseComesAgainAtTheNextTake) {   // .table.turn
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  Object* alive = object();
+  ASSERT_EQ(table.set(identity(alive), token(1), {.obj = alive}), Status::ok);
+  for (int round = 0; round < 300; ++round) {
+    Object* dead = object();
+    ASSERT_EQ(table.set(identity(dead), token(1), {.obj = dead}), Status::ok);
+    clear_now({.obj = dead});
+    std::atomic<bool> began{false}, stop{false};
+    std::thread user([&] {
+      const ThreadScope scope;
+      for (began = true; !stop;) EXPECT_EQ(table.find(identity(alive)).status, Status::ok);
+    });
+    while (!began) std::this_thread::yield();
+    Event event;
+    EXPECT_FALSE(queue.take(event));
+    stop = true;
+    user.join();
+    EXPECT_FALSE(queue.take(event));
+    int shown = 0;
+    for (WeakTable::Cursor cursor; table.next(cursor, WeakTable::Dead::show) == Status::ok;) ++shown;
+    ASSERT_EQ(shown, 1) << round;
+  }
+}
+
 TEST(WeakTable, ADeadEntryIsAbsentBeforeAnyDrainAndItsStrongSideIsLetGoAtTheDrain) {   // S31 S35
   auto& queue = *new CallbackQueue;
   WeakTable& table = table_in(queue);
