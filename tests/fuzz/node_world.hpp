@@ -42,7 +42,6 @@ struct RefModel {
   RefKind kind;
   void* callback;
   enum State { bound, queued, spent } state = bound;
-  bool in_chain = false;        // unbound while it was queued: strong until the queue has passed it
   bool hashed = false;
 };
 struct MethodModel {
@@ -79,7 +78,7 @@ class NodeWorld : protected Interpreter {
     for (const ObjectModel& o : objects_) if (o.object != nullptr) dead.push_back(o.object);
     settle();
     for (const MethodModel& m : methods_) if (m.state != MethodModel::queued) dead.push_back(m.method);
-    for (auto& r : refs_) if (r.ref != nullptr && r.state != RefModel::queued && !r.in_chain) dead.push_back(r.ref);
+    for (auto& r : refs_) if (r.ref != nullptr && r.state != RefModel::queued) dead.push_back(r.ref);
     for (void* d : dead) gc::scripted::kill(d);
     gc::scripted::run_cycle();
     (void)queue_.shutdown();
@@ -139,7 +138,7 @@ class NodeWorld : protected Interpreter {
     for (int i = 0; i < how_many % 4; ++i) {
       if (how_many & 8) {
         RefModel* r = pick_ref(next());
-        if (r == nullptr || r->state == RefModel::queued || r->in_chain || awaits_settling(*r)) continue;
+        if (r == nullptr || r->state == RefModel::queued || awaits_settling(*r)) continue;
         log("drop r{}", r - refs_.data());
         gc::scripted::kill(r->ref);
         r->ref = nullptr;
@@ -217,7 +216,6 @@ class NodeWorld : protected Interpreter {
     for (const auto& [o, events] : expected_) expect(events.empty(), "an event was lost");
     expect(expected_methods_.empty(), "an event of a method was lost");
     expect(to_be_finalized_.empty(), "an object's own finalizer was lost");
-    for (RefModel& r : refs_) r.in_chain = false;
   }
   Host::Called called(const Event& event) {
     settle_model();

@@ -1,6 +1,9 @@
 // Random programs over the node layer and the weak table.
 #include "tests/fuzz/node_world.hpp"
 
+#include <cstring>
+#include <utility>
+
 namespace mayfly::fuzz {
 namespace {
 
@@ -64,13 +67,14 @@ class World final : NodeWorld {
     RefModel* r = pick_ref(which);
     if (r == nullptr) return;
     settle();
-    log("unbind(r{})", r - refs_.data());
+    const bool frees = next() % 2 == 0;
+    log("unbind(r{}){}", r - refs_.data(), frees ? " and free it" : "");
     unbind(r->ref->node);
-    if (r->state == RefModel::queued) {
-      forget_event(r->ref);
-      r->in_chain = true;
-    }
+    if (r->state == RefModel::queued) forget_event(r->ref);
     r->state = RefModel::spent;
+    if (!frees) return;
+    std::memset(static_cast<void*>(r->ref), 0x5A, sizeof(Ref));
+    gc::scripted::kill(std::exchange(r->ref, nullptr));
   }
   void read_all() {
     for (const MethodModel& m : methods_) {
@@ -149,7 +153,7 @@ class World final : NodeWorld {
     unbind(a.method->node);
     a.unbound = true;
     std::erase(expected_methods_, a.method);
-    if (a.state == MethodModel::bound) a.state = MethodModel::spent;       // one that is queued stays in the chain: not killed
+    a.state = MethodModel::spent;
   }
 
   // ---- finalizers ----
