@@ -1,10 +1,10 @@
 // ConcurrentTable: shards of open addressing over weak handles.
 //
 // Overview
-//   An entry is a hash and a handle; its object is what load() answers, so an entry whose object died is simply an entry that answers nothing. Writers
-//   lock a shard. Readers look without a lock: an entry that is rewritten under them may show one's hash and another's handle, but whether the object
-//   is the wanted one is decided by comparing it.
+//   An entry is a mark and a handle; its object is what load() answers, so an entry whose object died is simply an entry that answers nothing. The mark is
+//   kUsed, how far the entered pointer is from the start of its object, and the low bits of the hash. Writers lock a shard; readers look without a lock.
 // Invariants
+//   .shared.mark    a mark is written while its entry has no handle, so a reader believes a handle if the mark is the same before and after it
 //   .shared.miss    a look that finds nothing counts only if the shard was not rebuilt meanwhile: its version, odd during a rebuild, is the same
 //   .shared.place   an entry never moves but in a rebuild; outgrown entries stay mapped and read as empty
 //   .shared.lock    nothing is allocated on the collector, linked or called back under a shard's lock, but for P
@@ -25,12 +25,17 @@ namespace {
 
 constexpr unsigned kMaxShards = 4096;
 constexpr std::size_t kFirstCapacity = 256, kSwept = 4;        // places that each entering looks at for dead entries
-constexpr std::uint64_t kUsed = std::uint64_t{1} << 63;         // in the stored hash
+constexpr unsigned kHashBits = 39;                              // enough to say where in a shard
+constexpr std::uint64_t kHash = (std::uint64_t{1} << kHashBits) - 1;
+constexpr std::uint64_t kUsed = std::uint64_t{1} << 63;
+constexpr std::uint64_t kMaxOffset = (std::uint64_t{1} << (63 - kHashBits)) - 1;
 
 struct Entry {
-  std::atomic<std::uint64_t> hash;      // zero: never used
+  std::atomic<std::uint64_t> mark;      // zero: never used
   std::atomic<std::uint64_t> handle;    // zero: erased
 };
+std::uint64_t mark_of(std::uint64_t hash, std::uint64_t offset) noexcept { return kUsed | (offset << kHashBits) | (hash & kHash); }
+std::uint64_t offset_in(std::uint64_t mark) noexcept { return (mark & ~kUsed) >> kHashBits; }
 
 using Table = core::Entries<Entry>;
 
@@ -49,28 +54,34 @@ struct Look {
   Entry* place = nullptr;               // its, or one that may be used for it; null: there is none
 };
 
+/// What was entered there with that mark, strong from now on, or null.
+void* pointer_in(const Entry& entry, std::uint64_t mark) noexcept {
+  auto* base = static_cast<char*>(object_of(entry));
+  return base != nullptr && entry.mark.load(std::memory_order_acquire) == mark ? base + offset_in(mark) : nullptr;   // .shared.mark
+}
+
 /// The equal object, and where it is or would go.
 Look look(const Table& table, const PureProbe& probe) noexcept {
-  const std::uint64_t hash = probe.hash | kUsed;
   Look found;
   for (std::uint64_t i = probe.hash; table.capacity != 0; ++i) {
     Entry& entry = table.at(i);
-    const std::uint64_t there = entry.hash.load(std::memory_order_acquire);
-    if (there == 0) {
+    const std::uint64_t mark = entry.mark.load(std::memory_order_acquire);
+    if (mark == 0) {
       if (found.place == nullptr) found.place = &entry;
       break;
     }
     const bool erased = entry.handle.load(std::memory_order_acquire) == 0;
-    void* object = there == hash && !erased ? object_of(entry) : nullptr;
+    const bool same_hash = ((mark ^ probe.hash) & kHash) == 0;
+    void* object = same_hash && !erased ? pointer_in(entry, mark) : nullptr;
     if (object != nullptr && probe.equal(probe.self, probe.what, object)) return {object, &entry};
-    if (found.place == nullptr && (erased || (there == hash && object == nullptr))) found.place = &entry;
+    if (found.place == nullptr && (erased || (same_hash && object == nullptr))) found.place = &entry;
   }
   return found;
 }
 
-void write(Entry& entry, std::uint64_t hash, std::uint64_t handle) noexcept {
+void write(Entry& entry, std::uint64_t mark, std::uint64_t handle) noexcept {
   entry.handle.store(0, std::memory_order_relaxed);
-  entry.hash.store(hash, std::memory_order_release);
+  entry.mark.store(mark, std::memory_order_release);
   entry.handle.store(handle, std::memory_order_release);
 }
 
@@ -83,10 +94,10 @@ bool rebuild(Shard& shard, const Table& old, std::size_t capacity) noexcept {
   for (std::size_t i = 0; i < old.capacity; ++i) {
     const Entry& entry = old.first[i];
     if (object_of(entry) == nullptr) continue;
-    const std::uint64_t hash = entry.hash.load(std::memory_order_relaxed);
-    std::uint64_t at = hash & ~kUsed;
-    while (table.at(at).hash.load(std::memory_order_relaxed) != 0) ++at;
-    write(table.at(at), hash, entry.handle.load(std::memory_order_relaxed));
+    const std::uint64_t mark = entry.mark.load(std::memory_order_relaxed);
+    std::uint64_t at = mark & kHash;
+    while (table.at(at).mark.load(std::memory_order_relaxed) != 0) ++at;
+    write(table.at(at), mark, entry.handle.load(std::memory_order_relaxed));
     ++shard.filled;
   }
   shard.table.replace(table);
@@ -185,8 +196,9 @@ void* ConcurrentTable::find(const PureProbe& probe) const noexcept {
 }
 
 Result<void*> ConcurrentTable::enter(const PureProbe& probe, void* object) noexcept {
-  const auto handle = weak_handle({.obj = object});             // no lock held: it may collect
-  if (!handle) return {nullptr, handle.status};
+  const auto parts = internal::weak_parts(object);              // no lock held: it may collect
+  if (!parts) return {nullptr, parts.status};
+  if (static_cast<std::uint64_t>(parts.value.offset) > kMaxOffset) return {nullptr, Status::not_collectable};
   Impl* shared = impl();
   if (shared == nullptr) return {nullptr, Status::no_memory};
   PureProbe mixed = probe;
@@ -196,13 +208,13 @@ Result<void*> ConcurrentTable::enter(const PureProbe& probe, void* object) noexc
   sweep_on(shard);
   Look found = look(shard.table.load(), mixed);
   if (found.object != nullptr) return {found.object, Status::ok};
-  const bool fresh = found.place == nullptr || found.place->hash.load(std::memory_order_relaxed) == 0;
+  const bool fresh = found.place == nullptr || found.place->mark.load(std::memory_order_relaxed) == 0;
   if (fresh) {
     if (!make_room(shard)) return {nullptr, Status::no_memory};
     found = look(shard.table.load(), mixed);
-    if (found.place->hash.load(std::memory_order_relaxed) == 0) ++shard.filled;
+    if (found.place->mark.load(std::memory_order_relaxed) == 0) ++shard.filled;
   }
-  write(*found.place, mixed.hash | kUsed, handle.value.bits);
+  write(*found.place, mark_of(mixed.hash, static_cast<std::uint64_t>(parts.value.offset)), parts.value.handle.bits);
   return {object, Status::ok};
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace mayfly::world {
 namespace {
@@ -49,6 +50,36 @@ TEST(ConcurrentWeakSet, HasOneObjectForAKeyWhileItLives) {
   EXPECT_TRUE(symbols.erase(std::uint64_t{1}));
   EXPECT_FALSE(symbols.erase(std::uint64_t{1}));
   EXPECT_EQ(symbols.find(std::uint64_t{1}), nullptr);
+}
+
+struct Logged {
+  long log[3];
+};
+struct LoggedSymbol : Logged, Symbol {};
+
+/// Symbols that do not lie at the start of their objects, before and after the set has grown.
+TEST(ConcurrentWeakSet, AnswersThePointerThatWasEntered) {   // .shared.mark
+  Symbols symbols(ByKey{}, 1);
+  const auto make_logged = [](std::uint64_t key) {
+    auto* made = ::new (gc::allocate(sizeof(LoggedSymbol))) LoggedSymbol{};
+    made->key = key;
+    return static_cast<Symbol*>(made);
+  };
+  std::vector<Symbol*> made;
+  for (std::uint64_t key = 0; key < 1000; ++key) {
+    made.push_back(symbols.intern(key, [&] { return key % 3 == 0 ? new_symbol(key) : make_logged(key); }).value);
+    ASSERT_EQ(made.back()->key, key);
+  }
+  for (std::uint64_t key = 0; key < 1000; ++key) {
+    EXPECT_EQ(symbols.find(key), made[key]);
+    EXPECT_EQ(intern(symbols, key), made[key]);
+  }
+  EXPECT_EQ(symbols.size(), 1000u);
+  EXPECT_TRUE(symbols.erase(std::uint64_t{4}));
+  EXPECT_EQ(symbols.find(std::uint64_t{4}), nullptr);
+  auto* huge = static_cast<char*>(gc::allocate((std::size_t{1} << 24) + sizeof(Symbol)));
+  const auto refused = symbols.intern(std::uint64_t{4}, [&] { return ::new (huge + (std::size_t{1} << 24)) Symbol{4}; });
+  EXPECT_EQ(refused.status, Status::not_collectable);
 }
 
 TEST(ConcurrentWeakSet, AnAddressUsedAgainIsNotTheOldObject) {
