@@ -15,14 +15,14 @@ namespace mayfly {
 inline void reachable_here(const void* object) noexcept { asm volatile("" : : "g"(object) : "memory"); }
 
 /// One word in the header of your objects that makes weak references to them faster. Zero at birth; verified against its object, so cloning an object
-/// by memcpy is safe.
+/// by memcpy is safe. Refer to an object always with its word, or never: else it has two lists of references.
 struct CellWord {
   std::uint64_t word = 0;
 };
 
 /// Who is referred to.
 struct Referent {
-  void* obj = nullptr;                                     ///< A pointer that bdwgc gave you, also with GC_DEBUG or GC_memalign; kept alive by you.
+  void* obj = nullptr;                                     ///< A pointer that bdwgc gave you, or one into such an object; kept alive by you.
   CellWord* cell = nullptr;                                ///< The word in its header, or null: mayfly's side table.
   enum class Life : std::uint8_t { collected, immortal } life = Life::collected;   ///< immortal: static data; never dies.
 };
@@ -40,7 +40,8 @@ struct RefNode {
 };
 
 /// Makes `node` a weak reference to `referent`, or answers the canonical node that exists already (then `node` is unchanged). The callback is called
-/// once, after the referent died, if the node is alive then. May collect. Failed: nothing changed. Python: weakref.ref(o, cb)
+/// once, after the referent died, if the node is alive then; the node lets go of it when its event is taken. `not_collectable` also for a pointer more than
+/// 16 MB into its object. May collect. Failed: nothing changed. Python: weakref.ref(o, cb)
 Result<RefNode*> bind(RefNode& node, const Referent& referent, CallbackQueue& queue, void* callback = nullptr, RefKind kind = RefKind::ref) noexcept;
 /// A callback that knows how to run itself: begins a collected object of yours, and the events of refs bound to it come with `run` set.
 struct Closure {

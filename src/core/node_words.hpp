@@ -10,8 +10,8 @@ namespace mayfly::core {
 
 inline constexpr std::uint32_t kKindMask = 3, kHashed = 4, kSilenced = 8, kClosure = 16;
 inline constexpr std::uint32_t kMethodObject = 32, kMethodFunction = 64;   // this node is that part of a MethodNode
-inline constexpr unsigned kOffsetShift = 8;                       // of the referent's pointer from its base, in units of 8 bytes
-inline constexpr std::uint64_t kMaxOffset = (std::uint64_t{1} << 24) * 8 - 8;
+inline constexpr unsigned kOffsetShift = 8;                       // of the referent's pointer from its base
+inline constexpr std::uint64_t kMaxOffset = (std::uint64_t{1} << 24) - 1;
 
 /// The flags are changed by the node's user and by settle at once.
 inline std::uint32_t bits_of(const RefNode& node) noexcept {

@@ -22,7 +22,7 @@ RefNode* node_of(const Watcher& watcher) noexcept {
 /// Of a node that is shared, or would be.
 core::Rank rank_of(RefKind kind) noexcept { return static_cast<core::Rank>(kind); }
 
-std::uint64_t offset_of(const RefNode& node) noexcept { return static_cast<std::uint64_t>(core::bits_of(node) >> core::kOffsetShift) * 8; }
+std::uint64_t offset_of(const RefNode& node) noexcept { return core::bits_of(node) >> core::kOffsetShift; }
 
 /// The first of those that watch the target, or null. Shard lock held.
 Watcher* first_watcher(Shard& shard, const Target& target) noexcept {
@@ -78,8 +78,8 @@ bool watch(Shard& shard, gc::Handle slot, const Target& target, const Own& own, 
 /// What the node is from now on: `flags`, and where its referent is. Shard lock held.
 void become(RefNode& node, std::uint32_t flags, void* callback, gc::Handle slot, const Target& target) noexcept {
   gc::store_traced(&node.callback, callback);
-  const auto units = static_cast<std::uint32_t>(target.offset / 8) << core::kOffsetShift;
-  std::atomic_ref(node.bits_).store(flags | units, std::memory_order_relaxed);
+  const auto offset = static_cast<std::uint32_t>(target.offset) << core::kOffsetShift;
+  std::atomic_ref(node.bits_).store(flags | offset, std::memory_order_relaxed);
   std::atomic_ref(node.cell_).store(slot.bits, std::memory_order_release);
 }
 
@@ -90,6 +90,7 @@ Result<RefNode*> bind_as(std::uint32_t flags, RefNode& node, const Referent& ref
   const auto found = node::target_of(referent);
   if (!found) return {nullptr, found.status};
   const Target& target = found.value;
+  if (target.offset > core::kMaxOffset) return {nullptr, Status::not_collectable};
   const RefKind shared = callback == nullptr ? kind : RefKind::subclass;   // S2: only without callback
   if (RefNode* winner = canonical_of(target, shared)) return {winner, Status::ok};
   core::EventQueue* queue = core::EventQueue::of(face);

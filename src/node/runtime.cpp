@@ -188,7 +188,6 @@ Result<core::Target> target_of(const Referent& referent) noexcept {
   target.base = gc::base_of(referent.obj);
   if (target.base == nullptr) return {target, Status::not_collectable};
   target.offset = static_cast<std::uint64_t>(static_cast<char*>(referent.obj) - static_cast<char*>(target.base));
-  if (target.offset > core::kMaxOffset || target.offset % 8 != 0) return {target, Status::not_collectable};
   return {target, Status::ok};
 }
 

@@ -106,13 +106,16 @@ TEST(Start, ABlockingCallMayComeBeforeIt) { EXPECT_IN_CHILD(blocking_first()); }
 /// A reference keeps 24 bits of the distance from its object's start, in units of 8 bytes.
 void far_into_an_object() {
   ASSERT_EQ(init(), Status::ok);
-  constexpr std::size_t kFar = std::size_t{8} << 24;
+  constexpr std::size_t kFar = std::size_t{1} << 24;
   auto* object = static_cast<char*>(GC_malloc_atomic(kFar + 64));
-  ASSERT_NE(object, nullptr);
-  EXPECT_EQ(load(weak_handle({.obj = object + kFar - 8}).value), object);
-  EXPECT_EQ(weak_handle({.obj = object + kFar}).status, Status::not_collectable);
+  auto* nodes = static_cast<RefNode*>(GC_malloc(2 * sizeof(RefNode)));
+  ASSERT_TRUE(object != nullptr && nodes != nullptr);
+  EXPECT_EQ(load(weak_handle({.obj = object + kFar}).value), object);
+  ASSERT_EQ(bind(nodes[0], {.obj = object + kFar - 1}, default_queue()).status, Status::ok);
+  EXPECT_EQ(get(nodes[0]), object + kFar - 1);
+  EXPECT_EQ(bind(nodes[1], {.obj = object + kFar}, default_queue()).status, Status::not_collectable);
 }
-TEST(Start, NoReferenceReachesTooFarIntoAnObject) { EXPECT_IN_CHILD(far_into_an_object()); }
+TEST(Start, NoRefReachesTooFarIntoAnObject) { EXPECT_IN_CHILD(far_into_an_object()); }
 
 TEST(Collect, SaysWhyItDidNot) {
   ASSERT_EQ(init(), Status::ok);
