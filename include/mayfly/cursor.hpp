@@ -22,7 +22,7 @@ struct MapCursor {
 
 #if defined(__cpp_exceptions)
 namespace internal {
-/// An input range over a container; ++ throws Error(changed) when the program changed the container meanwhile. Python: RuntimeError
+/// For range-for over a container; ++ throws Error(changed) when the program changed the container meanwhile. Python: RuntimeError
 template <class Cursor>
 class Iterator {
  public:

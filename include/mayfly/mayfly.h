@@ -176,7 +176,7 @@ void *mayfly_load(mayfly_handle handle);
 
 /* ---- tables: lie in collected memory ---- */
 typedef struct mayfly_table {
-  uint64_t opaque_[9];
+  uint64_t opaque_[10];
 } mayfly_table;
 typedef struct mayfly_probe {
   uint64_t hash;
@@ -206,7 +206,9 @@ void mayfly_table_clear(mayfly_table *table);
 size_t mayfly_table_size(const mayfly_table *table);
 mayfly_status mayfly_table_next(const mayfly_table *table, mayfly_cursor *cursor, int show_dead);
 mayfly_status mayfly_table_remove(mayfly_table *table, mayfly_cursor *cursor);
-mayfly_status mayfly_table_update(mayfly_table *table, const mayfly_table *other, void *self, int (*equal)(void *self, const void *what, void *key));
+/* `hash` may be null: other's. */
+mayfly_status mayfly_table_update(mayfly_table *table, const mayfly_table *other, void *self, int (*equal)(void *self, const void *what, void *key),
+                                  mayfly_status (*hash)(void *self, const void *key, uint64_t *out));
 
 #ifdef __cplusplus
 }

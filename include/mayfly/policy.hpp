@@ -52,6 +52,7 @@ struct Ask {
   static Answer equal_keys(void* policy, const void* wanted, void* key) noexcept {
     return static_cast<const P*>(policy)->equal(Key::of(key), Key::of(wanted));
   }
+  static Status hash_key(void* policy, const void* key, std::uint64_t* out) noexcept { return static_cast<const P*>(policy)->hash(Key::of(key), out); }
   template <class Q>
   static Result<Probe> probe(const P& policy, const Q& wanted) noexcept {
     Probe probe{.hash = 0, .what = &wanted, .self = const_cast<P*>(&policy), .equal = equal<Q>};

@@ -1,7 +1,7 @@
 // The untyped weak table below WeakValueMap, WeakKeyMap and WeakSet: what an interpreter builds its own containers on.
 //
-// Place: inside a collected object (G only); all-zero is valid: empty, weak keys, default queue. No destructor. Threads: one at a time, or the host's own
-// lock; taking from the table's queue counts as use. Hash and equality are the caller's and may be host code: they may fail, allocate, collect, take
+// Place: inside a collected object (G only), where nothing else may take its place while that object lives; all-zero is valid: empty, weak keys, default
+// queue. No destructor. Threads: one at a time, or the host's own lock; taking from the table's queue counts as use. Hash and equality are the caller's and may be host code: they may fail, allocate, collect, take
 // events, and change this very table. Python counterparts: WeakValueDictionary, WeakKeyDictionary, WeakSet
 #pragma once
 #include <mayfly/node.hpp>
@@ -56,7 +56,7 @@ class WeakTable {
     Item item;
     WeakHandle weak;          ///< Of the weak side's object, which may be dead if `dead` entries are shown.
     std::ptrdiff_t offset = 0;   ///< Of the weak side's pointer from the start of its object.
-    std::uint64_t hash = 0;   ///< Probe::hash of the entry.
+    std::uint64_t hash = 0;   ///< Probe::hash of the entry, but for its top bit, which tables do not look at.
     std::uint64_t at_ = 0, changes_ = 0;
   };
   enum class Dead { skip, show };
@@ -65,11 +65,15 @@ class WeakTable {
   Status next(Cursor& cursor, Dead dead = Dead::skip) const noexcept;
   /// Removes the cursor's item; the iteration goes on. `absent` if it is gone already, `changed` as next().
   Status remove(Cursor& cursor) noexcept;
-  /// Enters all that `other` has; other's items win. `equal` compares a key of other (as Probe::what) with one of this table. MAY CALL HOST (equal).
-  Status update(const WeakTable& other, void* self, Answer (*equal)(void* self, const void* what, void* key)) noexcept;
+  /// Enters all that `other` has; other's items win. `equal` compares a key of other (as Probe::what) with one of this table. `hash`: of a key of other, if
+  /// that is not what other knows it by. Failed: some may have been entered. MAY CALL HOST (equal, hash).
+  Status update(const WeakTable& other, void* self, Answer (*equal)(void* self, const void* what, void* key),
+                Status (*hash)(void* self, const void* key, std::uint64_t* out) = nullptr) noexcept;
 
   CallbackQueue& queue() const noexcept { return queue_ != nullptr ? *queue_ : default_queue(); }
   WeakSide side() const noexcept { return side_; }
+  /// What an all-zero table is to be. REQUIRES: it is that, or nothing was entered yet.
+  void become(WeakSide side) noexcept { side_ = side; }
 
   struct Entry;
   struct Access;              // mayfly's own
@@ -85,8 +89,8 @@ class WeakTable {
   std::uint64_t edits_ = 0;            // changes of entries, but for sweeps: a probe whose equal() made one starts again
   std::uint64_t changes_ = 0;          // entries entered or removed by the program: iterations end
   std::uint64_t deaths_seen_ = 0;
+  std::uint64_t anchor_ = 0;           // the handle by which the queue knows this table
   WeakSide side_ = WeakSide::key;
-  bool anchored_ = false;              // the queue knows of this table
   std::uint8_t turn_ = 0;              // who is at it: nobody, the program, or a sweep by whoever takes from the queue
 };
 

@@ -79,6 +79,14 @@ Answer call_equal(void* call, const void* what, void* key) {
   return answer(e.equal(e.self, what, key));
 }
 
+struct UpdateCall : EqualCall {
+  mayfly_status (*hash)(void*, const void*, uint64_t*);
+};
+Status call_hash(void* call, const void* key, std::uint64_t* out) {
+  const auto& h = *static_cast<const UpdateCall*>(static_cast<const EqualCall*>(call));
+  return static_cast<Status>(h.hash(h.self, key, out));
+}
+
 /// A probe that asks C's equality.
 struct AskingProbe {
   EqualCall call;
@@ -271,9 +279,10 @@ mayfly_status mayfly_table_next(const mayfly_table* table, mayfly_cursor* cursor
   return c(cxx(table)->next(*cxx(cursor), show_dead != 0 ? WeakTable::Dead::show : WeakTable::Dead::skip));
 }
 mayfly_status mayfly_table_remove(mayfly_table* table, mayfly_cursor* cursor) { return c(cxx(table)->remove(*cxx(cursor))); }
-mayfly_status mayfly_table_update(mayfly_table* table, const mayfly_table* other, void* self, int (*equal)(void*, const void*, void*)) {
-  EqualCall call{equal, self};
-  return c(cxx(table)->update(*cxx(other), &call, call_equal));
+mayfly_status mayfly_table_update(mayfly_table* table, const mayfly_table* other, void* self, int (*equal)(void*, const void*, void*),
+                                  mayfly_status (*hash)(void*, const void*, uint64_t*)) {
+  UpdateCall call{{equal, self}, hash};
+  return c(cxx(table)->update(*cxx(other), static_cast<EqualCall*>(&call), equal != nullptr ? call_equal : nullptr, hash != nullptr ? call_hash : nullptr));
 }
 
 }  // extern "C"

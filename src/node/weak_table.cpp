@@ -161,7 +161,7 @@ struct WeakTable::Access {
   /// NO ALLOC. REQUIRES: the capacity holds all living entries.
   void rebuild(Entry* entries, std::uint32_t* index, std::uint32_t capacity) noexcept {
     std::memset(index, 0, capacity * 2 * sizeof(std::uint32_t));
-    const Entry* old = t.entries_;
+    Entry* old = t.entries_;
     const std::uint32_t used = t.used_;
     gc::store_traced(reinterpret_cast<void**>(&t.entries_), entries);
     gc::store_traced(reinterpret_cast<void**>(&t.index_), index);
@@ -171,6 +171,12 @@ struct WeakTable::Access {
     for (std::uint32_t i = 0; i < used; ++i) {
       if (object_of(old[i]) != nullptr) append(old[i]);
     }
+    forget(old, used);
+  }
+
+  /// A stale pointer to these entries keeps nothing else alive.
+  static void forget(Entry* entries, std::uint32_t used) noexcept {
+    if (used != 0) std::memset(static_cast<void*>(entries), 0, used * sizeof(Entry));
   }
 
   /// NO ALLOC. REQUIRES: has_room().
@@ -209,7 +215,7 @@ struct WeakTable::Access {
 
   /// Lets the queue know of this table. May collect. Holds no lock.
   Status anchor() noexcept {
-    if (t.anchored_) return Status::ok;
+    if (gc::load(gc::Handle{t.anchor_}) != nullptr) return Status::ok;   // else there is none, or it is of the life before a resurrection
     const auto target = node::target_of({.obj = &t});
     if (!target) return target.status;
     core::EventQueue* queue = core::EventQueue::of(t.queue());
@@ -226,7 +232,7 @@ struct WeakTable::Access {
     gc::note_displacement(target.value.offset);
     const std::lock_guard lock(queue->mutex);
     queue->anchors = ::new (block) core::Anchor{queue->anchors, slot.value, target.value.offset};
-    t.anchored_ = true;
+    t.anchor_ = slot.value.bits;
     return Status::ok;
   }
 
@@ -357,6 +363,7 @@ Result<Item> WeakTable::pop_newest() noexcept {
 
 void WeakTable::clear() noexcept {
   const Access access{*this};
+  Access::forget(entries_, used_);
   entries_ = nullptr;
   index_ = nullptr;
   capacity_ = used_ = indexed_ = live_ = 0;
@@ -381,7 +388,7 @@ Status WeakTable::next(Cursor& cursor, Dead dead) const noexcept {
     cursor.item = access.item(entry, object);
     cursor.weak = {entry.weak.bits};
     cursor.offset = static_cast<std::ptrdiff_t>(entry.offset);
-    cursor.hash = entry.hash;
+    cursor.hash = entry.hash & ~kHashTop;
     return Status::ok;
   }
   cursor.item = {};
@@ -397,7 +404,8 @@ Status WeakTable::remove(Cursor& cursor) noexcept {
   return Status::ok;
 }
 
-Status WeakTable::update(const WeakTable& other, void* self, Answer (*equal)(void* self, const void* what, void* key)) noexcept {
+Status WeakTable::update(const WeakTable& other, void* self, Answer (*equal)(void* self, const void* what, void* key),
+                         Status (*hash)(void* self, const void* key, std::uint64_t* out)) noexcept {
   if (&other == this) return Status::ok;
   Access access{*this};
   if (const Status known = access.outside([&] { return access.anchor(); }); known != Status::ok) return known;
@@ -405,7 +413,12 @@ Status WeakTable::update(const WeakTable& other, void* self, Answer (*equal)(voi
   for (;;) {
     const Status stepped = other.next(from);
     if (stepped != Status::ok) return stepped == Status::absent ? Status::ok : stepped;
-    const Entry copy = Access{other}.copy_of(from);
+    Entry copy = Access{other}.copy_of(from);
+    if (hash != nullptr) {
+      const Status hashed = access.outside([&] { return hash(self, from.item.key, &from.hash); });
+      if (hashed != Status::ok) return hashed;
+      copy.hash = from.hash | kHashTop;
+    }
     void* object = other.side_ == WeakSide::key ? from.item.key : from.item.value;
     const auto entered = access.enter({from.hash, from.item.key, self, equal}, copy, object, Existing::replace);
     reachable_here(object);

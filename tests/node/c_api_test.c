@@ -235,7 +235,7 @@ void c_tables(void) {
   CHECK(mayfly_table_find(table, &broken, NULL) == MAYFLY_E_HOST);
   CHECK(mayfly_table_find(table, &key, &item) == MAYFLY_OK && item.value == b);
   CHECK(mayfly_table_size(table) == 2);
-  CHECK(mayfly_table_update(copy, table, NULL, same_spelling) == MAYFLY_OK && mayfly_table_size(copy) == 2);
+  CHECK(mayfly_table_update(copy, table, NULL, same_spelling, NULL) == MAYFLY_OK && mayfly_table_size(copy) == 2);
   memset(&cursor, 0, sizeof cursor);
   CHECK(mayfly_table_next(copy, &cursor, 0) == MAYFLY_OK && cursor.item.value == a);
   CHECK(mayfly_table_remove(copy, &cursor) == MAYFLY_OK);

@@ -3,6 +3,7 @@
 #include <mayfly/weak_table.hpp>
 
 #include <atomic>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <random>
@@ -70,6 +71,50 @@ TEST(WeakTable, AQueueTakenFromByAnotherThreadSweepsOnlyBetweenUses) {
     EXPECT_EQ(t->size(), alive.size());
     for (Object* o : alive) EXPECT_EQ(t->find(identity(o)).status, Status::ok);
   }
+}
+
+TEST(WeakTable, OneThatWasResurrectedIsSweptAgain) {   // S18
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  void* holder = gc::base_of(&table);
+  Object* first = object();
+  ASSERT_EQ(table.set(identity(first), token(1), {.obj = first}), Status::ok);
+  ASSERT_EQ(finalize_object({.obj = holder}, queue, nullptr), Status::ok);
+  kill_and_collect(holder);
+  ASSERT_EQ(take_all(queue).size(), 1u);                   // and lives on
+  Object* second = object();
+  ASSERT_EQ(table.set(identity(second), token(2), {.obj = second}), Status::ok);
+  kill_and_collect(second);
+  EXPECT_TRUE(take_all(queue).empty());
+  int shown = 0;
+  for (WeakTable::Cursor cursor; table.next(cursor, WeakTable::Dead::show) == Status::ok;) ++shown;
+  EXPECT_EQ(shown, 1);
+}
+
+/// A stale pointer to memory that the table has left behind shall keep nothing else alive.
+TEST(WeakTable, WhatItLeavesBehindIsEmpty) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  const auto entries = [&table] {
+    void* first;                                           // the first member
+    std::memcpy(&first, static_cast<const void*>(&table), sizeof first);
+    return static_cast<const unsigned char*>(first);
+  };
+  const auto fill_and_look = [&](auto leave) {
+    Object* o = object();
+    ASSERT_EQ(table.set(identity(o), token(1), {.obj = o}), Status::ok);
+    const unsigned char* old = entries();
+    leave();
+    ASSERT_NE(entries(), old);
+    for (int i = 0; i < 32; ++i) EXPECT_EQ(old[i], 0) << i;   // an entry
+  };
+  fill_and_look([&] { table.clear(); });
+  fill_and_look([&] {
+    for (int i = 0; i < 8; ++i) {
+      Object* o = object();
+      ASSERT_EQ(table.set(identity(o), token(1), {.obj = o}), Status::ok);
+    }
+  });
 }
 
 TEST(WeakTable, ASweepThatMetTheTableInUseComesAgainAtTheNextTake) {   // .table.turn
