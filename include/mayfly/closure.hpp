@@ -3,6 +3,7 @@
 #include <mayfly/make.hpp>
 #include <mayfly/node.hpp>
 
+#include <cstring>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -10,7 +11,6 @@
 namespace mayfly::internal {
 
 void run_closure(Event& event) noexcept;              // what it throws is reported; see on_unraisable()
-void drop_closure(Event& event) noexcept;
 
 /// Traced, so what the closure captures directly stays alive. Called at most once; destroyed by finish() alone, since collected memory has no
 /// destructors.
@@ -35,7 +35,10 @@ struct ClosureOf : CollectedClosure {
   static void act_on(CollectedClosure& self, Act act, RefNode* ref) {
     struct Destroy {
       F& f;
-      ~Destroy() { f.~F(); }
+      ~Destroy() {
+        f.~F();
+        std::memset(static_cast<void*>(&f), 0, sizeof f);   // what it captured is held no longer
+      }
     } destroy{static_cast<ClosureOf&>(self).f};
     if (act == Act::drop) return;
     if constexpr (std::is_invocable_v<F&>) {

@@ -32,7 +32,7 @@ enum class RefKind : std::uint8_t { ref, proxy, subclass };
 
 /// A weak reference object's part: embed it in a collected object of yours. G only. Trivially destructible.
 struct RefNode {
-  void* callback = nullptr;       ///< Traced. Read it freely; set by bind().
+  void* callback = nullptr;       ///< Traced. Set by bind(), let go by take(); read it by callback().
   std::uint64_t cell_ = 0;
   std::uint64_t hash_ = 0;
   std::uint32_t bits_ = 0;
@@ -47,7 +47,7 @@ Result<RefNode*> bind(RefNode& node, const Referent& referent, CallbackQueue& qu
 struct Closure {
   void (*run)(Event& event);   ///< event.payload is the closure
 };
-/// bind() with such a callback. For C++ closures.
+/// bind() with such a callback, which the node keeps. For C++ closures.
 Result<RefNode*> bind_closure(RefNode& node, const Referent& referent, CallbackQueue& queue, Closure& callback, RefKind kind = RefKind::ref) noexcept;
 /// The live canonical node of that kind, or null: ask before you allocate one. Never collects.
 RefNode* canonical(const Referent& referent, RefKind kind) noexcept;

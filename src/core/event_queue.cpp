@@ -281,10 +281,13 @@ bool EventQueue::take_link(Event& event, void* link) noexcept {
   }
   RefNode& node = node_of(link);
   std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
-  if ((bits_of(node) & kSilenced) != 0) return false;
-  silence_other_half(node);
-  fill(event, node);
-  return true;
+  const bool silenced = (bits_of(node) & kSilenced) != 0;
+  if (!silenced) {
+    silence_other_half(node);
+    fill(event, node);
+  }
+  if ((bits_of(node) & kClosure) == 0) std::atomic_ref(node.callback).store(nullptr, std::memory_order_relaxed);   // the event has it; whoever puts it back, too
+  return !silenced;
 }
 
 std::uint64_t EventQueue::newest_finalizer() noexcept {
@@ -301,6 +304,7 @@ void EventQueue::drop_returned() noexcept {
 void EventQueue::put_back(const Event& event) noexcept {
   const std::lock_guard lock(mutex);
   if (event.ref != nullptr) {
+    gc::store_traced(&event.ref->callback, event.payload);
     chain.push_front(link_of(*event.ref));
   } else if (event.object != nullptr) {
     chain.push_front(link_of(*static_cast<ObjectFinalizer*>(event.record_)));

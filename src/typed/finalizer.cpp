@@ -49,7 +49,5 @@ void run_closure(Event& event) noexcept {
   }
 }
 
-void drop_closure(Event& event) noexcept { static_cast<CollectedClosure*>(event.payload)->finish(CollectedClosure::Act::drop); }
-
 }  // namespace internal
 }  // namespace mayfly

@@ -13,6 +13,12 @@ Result<RefObject*> new_ref_object() noexcept {
   return {static_cast<RefObject*>(memory.value), memory.status};   // zeroed, and all-zero is unbound
 }
 
+/// The ref died without being called, or after that. As the finalizer's payload the closure would be held, and what it captures.
+void drop_callback(Event& event) noexcept {
+  const auto& node = static_cast<RefObject*>(event.object)->node;
+  if (node.callback != nullptr) static_cast<CollectedClosure*>(node.callback)->finish(CollectedClosure::Act::drop);
+}
+
 }  // namespace
 
 Result<Root<RefNode>> shared_ref(const Referent& referent, CallbackQueue& queue) noexcept {
@@ -33,7 +39,7 @@ Result<Root<RefNode>> ref_with(CollectedClosure& callback, bool has_destructor, 
     if (!rooted) return rooted.status;
     const auto bound = bind_closure(object.value->node, referent, queue, callback);
     if (!bound) return bound.status;
-    const Status watched = has_destructor ? finalize_object({.obj = object.value}, queue, &callback, drop_closure) : Status::ok;
+    const Status watched = has_destructor ? finalize_object({.obj = object.value}, queue, nullptr, drop_callback) : Status::ok;
     if (watched != Status::ok) unbind(object.value->node);
     root = std::move(rooted.value);
     return watched;

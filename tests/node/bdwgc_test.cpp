@@ -2,8 +2,7 @@
 #include "gc_integration/primitives.hpp"
 #include "tests/child.hpp"
 
-#include <mayfly/node.hpp>
-#include <mayfly/runtime.hpp>
+#include <mayfly/mayfly.hpp>
 #include <mayfly/testing.hpp>
 
 #define GC_THREADS 1
@@ -15,7 +14,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <thread>
+#include <utility>
 
 namespace mayfly {
 namespace {
@@ -114,6 +115,60 @@ TEST_F(BdwgcTest, ObjectFinalizersGetTheirObjectWhole) {   // S18
   std::size_t n = 0;
   for (Event event; queue.take(event); ++n) EXPECT_EQ(static_cast<Node*>(event.object)->child->canary, 77u);
   EXPECT_GE(n, kMinDead);
+}
+
+struct Noisy {
+  std::atomic<std::size_t>* destroyed;
+  explicit Noisy(std::atomic<std::size_t>* count) : destroyed(count) {}
+  Noisy(Noisy&& other) noexcept : destroyed(std::exchange(other.destroyed, nullptr)) {}
+  ~Noisy() {
+    if (destroyed != nullptr) ++*destroyed;
+  }
+};
+
+/// object -> ref -> closure -> object: the closure's destructor is run, and what it captured does not live for that.
+TEST_F(BdwgcTest, ACycleThroughACallbackDies) {
+  struct Holder {
+    RefNode* ref;
+  };
+  struct Other {
+    long x;
+  };
+  static std::atomic<std::size_t> destroyed;
+  destroyed = 0;
+  const Root<Other> other(make<Other>());
+  on_fresh_thread([&] {
+    for (std::size_t i = 0; i < kN; ++i) {
+      auto* holder = make<Holder>();
+      const auto ref = WeakRef<Other>::of(other.get(), [holder, noisy = Noisy(&destroyed)] { reachable_here(holder); }, queue);
+      ASSERT_EQ(ref.status, Status::ok);
+      holder->ref = ref.value.node();
+    }
+  });
+  for (int i = 0; i < 3; ++i) (void)queue.collect_and_drain();
+  EXPECT_GE(destroyed, kMinDead);
+}
+
+TEST_F(BdwgcTest, ACallbackThatWasCalledHoldsNothing) {
+  struct Thing {
+    long x;
+  };
+  struct Kept {
+    WeakRef<Thing> refs[kN];
+    Weak<Thing> captured[kN];
+  };
+  const auto kept = std::make_unique<Kept>();
+  on_fresh_thread([&] {
+    for (std::size_t i = 0; i < kN; ++i) {
+      auto* captured = make<Thing>();
+      kept->captured[i] = Weak<Thing>::of(captured).value;
+      kept->refs[i] = WeakRef<Thing>::of(make<Thing>(), [captured] { reachable_here(captured); }, queue).value;
+    }
+  });
+  for (int i = 0; i < 3; ++i) (void)queue.collect_and_drain();
+  std::size_t dead = 0;
+  for (const auto& weak : kept->captured) dead += weak.expired();
+  EXPECT_GE(dead, kMinDead - 8);                           // of as many referents some may be seen alive
 }
 
 TEST_F(BdwgcTest, AThreadThatTheCollectorDoesNotKnowIsRefused) {

@@ -311,6 +311,20 @@ TEST(RefNode, KeepsAnInteriorReferentPointer) {
   EXPECT_EQ(get(r->node), &o->value);
 }
 
+TEST_P(RefNodeTest, ItsCallbackIsTheEventsOnceThatIsTaken) {
+  Object* o = object();
+  Ref* r = bound(of(o), queue, token(1));
+  kill_and_collect(o);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.payload, token(1));
+  EXPECT_EQ(r->node.callback, nullptr);
+  queue.put_back(event);
+  EXPECT_EQ(r->node.callback, token(1));
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.payload, token(1));
+}
+
 TEST_P(RefNodeTest, AQueuedRefThatIsUnboundMayBeFreedAndTheOthersKeepTheirOrder) {   // .queue.order
   for (int which = 0; which < 3; ++which) {
     Object* o = object();
