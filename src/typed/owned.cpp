@@ -26,7 +26,9 @@ void throw_status(Status status) {
 namespace internal {
 
 Result<void**> try_new_root(void* object) noexcept {
-  if (const Status ready = node::ready(); ready != Status::ok) return {nullptr, ready};
+  Status ready = node::ready();
+  if (ready == Status::shut_down && gc::this_thread_is_registered()) ready = Status::ok;   // a Root may be copied until the very end
+  if (ready != Status::ok) return {nullptr, ready};
   const auto root = gc::acquire_root();
   if (!root) return root;
   gc::note_displacement(static_cast<std::size_t>(offset_from_base(object)));

@@ -288,6 +288,8 @@ int main(int argc, char** argv) {
     shutdown();
     shutdown();
     if (finalize(g_thing.get(), [] {}).status != Status::shut_down || init() != Status::shut_down) return 1;
+    const Root<Thing> copy(g_thing);  // what a static destructor may do
+    if (copy.get() != g_thing.get()) return 1;
   }
   if (way == "deadline") {            // the newest takes all the time
     (void)finalize(g_thing.get(), [] { ::usleep(100'000); }).status;

@@ -55,7 +55,6 @@ constexpr Named kCalls[] = {
     {"weak_handle", [](Subject& s) { return weak_handle({.obj = s.thing.get()}).status; }},
     {"Weak", [](Subject& s) { return Weak<Thing>::of(s.thing.get()).status; }},
     {"WeakRef", [](Subject& s) { return WeakRef<Thing>::of(s.thing.get(), s.queue).status; }},
-    {"Root", [](Subject& s) { return Root<Thing>::of(s.thing.get()).status; }},
     {"try_make_in", [](Subject& s) { return try_make_in<Thing>(s.queue).status; }},
     {"WeakTable", [](Subject& s) { return s.table->set({.hash = 1}, nullptr, {.obj = s.thing.get()}); }},
     {"ConcurrentWeakSet", [](Subject& s) { return s.shared.intern(s.thing.get(), [&] { return s.thing.get(); }).status; }},
@@ -64,7 +63,10 @@ constexpr Named kCalls[] = {
     {"start_drainer", [](Subject& s) { return start_drainer(s.queue); }},
 };
 
+constexpr Named kRoot{"Root", [](Subject& s) { return Root<Thing>::of(s.thing.get()).status; }};
+
 void expect_refusals(Subject& subject, Status why) {
+  EXPECT_EQ(kRoot.call(subject), why == Status::shut_down ? Status::ok : why);   // what holds one may be copied until the very end
   for (const Named& named : kCalls) EXPECT_EQ(named.call(subject), why) << named.name;
   EXPECT_EQ(subject.queue.wake_fd(), -1);
   EXPECT_FALSE(subject.queue.collect());
