@@ -2,8 +2,10 @@
 #pragma once
 #include <mayfly/closure.hpp>
 #include <mayfly/node.hpp>
+#include <mayfly/weak.hpp>
 
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 namespace mayfly {
@@ -35,9 +37,11 @@ class Finalizer {
 
 /// Calls `f()` once: where `queue` is drained after the object has died, or at exit. `f` lives in traced memory, so what it captures directly stays alive,
 /// and a capture that reaches the object keeps that alive to exit; collected pointers inside malloc memory that `f` owns are not traced: Root them.
-/// May collect. Moving `f` must not throw.
+/// May collect. Moving `f` must not throw. `not_weakrefable`: the type opted out; else as finalize_raw().
 template <class T, class F>
+  requires std::is_invocable_v<F&>
 Result<Finalizer> finalize(T* object, F f, CallbackQueue& queue = default_queue(), AtExit at_exit = AtExit::yes) noexcept {
+  if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {Finalizer(), Status::not_weakrefable};
   const auto closure = internal::new_closure(std::move(f));
   if (!closure) return {{}, closure.status};
   const auto registered = finalize_raw({.obj = object}, queue, closure.value, at_exit, internal::run_closure);

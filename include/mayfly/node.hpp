@@ -126,7 +126,8 @@ void set_at_exit(Registered finalizer, AtExit at_exit) noexcept;   ///< Ignored 
 void set_exit_priority(Registered finalizer, std::int32_t priority) noexcept;
 
 /// The object's own finalizer: an event with the object itself, after the weak callbacks of its death, at most once; it may resurrect the object, whose
-/// weak references stay dead. A finalizer that bdwgc held for the object before is put back when the event is taken. May collect. Python: __del__
+/// weak references stay dead. A payload that reaches the object keeps it alive. A finalizer that bdwgc held for the object before is put back when the event
+/// is taken. May collect. Python: __del__
 Status finalize_object(const Referent& referent, CallbackQueue& queue, void* payload, void (*run)(Event&) = nullptr) noexcept;
 
 }  // namespace mayfly

@@ -52,7 +52,7 @@ void before_fork() noexcept;
 void after_fork(ForkSide side) noexcept;
 
 /// Registers the calling thread with bdwgc if nobody did, and undoes only that. Threads that bdwgc does not know may not call mayfly. `unknown_thread`:
-/// it is not registered, and after Threads::one cannot be.
+/// it is not registered, and after Threads::one cannot be. A thread that calls GC_unregister_my_thread() itself is taken for registered afterwards.
 class ThreadScope {
  public:
   ThreadScope() noexcept;

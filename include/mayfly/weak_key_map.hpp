@@ -11,7 +11,7 @@ namespace mayfly {
 
 /// Lies in collected memory: make<> one, or embed it in a collected object. Insertion order. Threads, statuses and policies as with WeakValueMap.
 /// Values are kept in collected memory of their own: what find() answered stays whole while you hold it. A value that reaches its key keeps it alive
-/// (S38). A dead key's value is let go where the queue is drained.
+/// (S38). A dead key's value is let go where the queue is drained. Moving a V must not throw.
 template <class K, class V, class P = StdPolicy<K*>>
 class WeakKeyMap {
  public:
@@ -34,6 +34,7 @@ class WeakKeyMap {
   }
   /// Python: d[key] = value. An equal key stays the first one, and its lifetime counts (S37). May collect. MAY CALL HOST (P).
   Status set(K* key, V value) noexcept {
+    if constexpr (!weakly_referenceable<std::remove_cv_t<K>>) return Status::not_weakrefable;
     const auto probe = Ask::probe(policy_, key);
     if (!probe) return probe.status;
     const auto box = try_make_in<V>(table_.queue(), std::move(value));
@@ -42,6 +43,7 @@ class WeakKeyMap {
   }
   /// The value that is there, else `value` once entered. Python: d.setdefault
   Result<V*> set_default(K* key, V value) noexcept {
+    if constexpr (!weakly_referenceable<std::remove_cv_t<K>>) return {nullptr, Status::not_weakrefable};
     const auto probe = Ask::probe(policy_, key);
     if (!probe) return {nullptr, probe.status};
     if (const auto there = table_.find(probe.value); there.status != Status::absent) return value_of(there);
@@ -75,8 +77,8 @@ class WeakKeyMap {
   bool empty() const noexcept { return size() == 0; }
   /// `absent` at the end; `changed` after the program entered or removed entries meanwhile (S33).
   Status next(Cursor& cursor) const noexcept { return cursor.step(table_); }
-  /// Enters all of the other map, which then shares its values; they win. Python: d.update, and copy() into a new map
-  Status update(const WeakKeyMap& other) noexcept { return table_.update(other.table_, &policy_, Ask::equal_keys); }
+  /// Enters all of the other map, which then shares its values; they win. Failed: some may have been entered. Python: d.update, and copy() into a new map
+  Status update(const WeakKeyMap& other) noexcept { return table_.update(other.table_, &policy_, Ask::equal_keys, Ask::hash_key); }
   /// Weak references to the keys, some perhaps dead. Python: d.keyrefs()
   std::vector<Weak<K>> key_refs() const {
     std::vector<Weak<K>> refs;

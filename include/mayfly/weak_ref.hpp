@@ -19,6 +19,12 @@ Result<Root<RefNode>> shared_ref(const Referent& referent, CallbackQueue& queue)
 /// A new ref with a callback. `has_destructor`: the closure is destroyed also when the ref dies without being called. May collect.
 Result<Root<RefNode>> ref_with(CollectedClosure& callback, bool has_destructor, const Referent& referent, CallbackQueue& queue) noexcept;
 
+template <class T>
+concept hashable = requires(const T& t) { { std::hash<T>{}(t) } -> std::convertible_to<std::uint64_t>; };
+/// Equal ones have equal hashes. Python: a class with __eq__ and without __hash__ is unhashable
+template <class T>
+concept hashable_like_equal = hashable<T> || !std::equality_comparable<T>;
+
 /// The referents' own == and std::hash, where they have them.
 template <class T>
 constexpr Host host_of() noexcept {
@@ -26,7 +32,7 @@ constexpr Host host_of() noexcept {
   if constexpr (std::equality_comparable<T>) {
     host.equal = [](void*, void* a, void* b) { return *static_cast<const T*>(a) == *static_cast<const T*>(b) ? Answer::yes : Answer::no; };
   }
-  if constexpr (requires(const T& t) { { std::hash<T>{}(t) } -> std::convertible_to<std::uint64_t>; }) {
+  if constexpr (hashable<T>) {
     host.hash = [](void*, void* object, std::uint64_t* out) {
       *out = std::hash<T>{}(*static_cast<const T*>(object));
       return Status::ok;
@@ -46,7 +52,7 @@ class WeakRef {
 
   /// The referent's one ref without callback. May collect. Fails as Weak<T>::of(), bind() and allocations do. Python: weakref.ref(o)
   static Result<WeakRef> of(T* object, CallbackQueue& queue = default_queue()) noexcept {
-    if constexpr (!weakly_referenceable<T>) return {WeakRef(), Status::not_weakrefable};
+    if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {WeakRef(), Status::not_weakrefable};
     return wrap(internal::shared_ref({.obj = object}, queue));
   }
   /// A ref of its own; `f()` or `f(RefNode& ref)` is called once, where `queue` is drained after the referent has died. What is true of captures in
@@ -55,7 +61,7 @@ class WeakRef {
   template <class F>
     requires(std::is_invocable_v<F&> || std::is_invocable_v<F&, RefNode&>)
   static Result<WeakRef> of(T* object, F f, CallbackQueue& queue = default_queue()) noexcept {
-    if constexpr (!weakly_referenceable<T>) return {WeakRef(), Status::not_weakrefable};
+    if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {WeakRef(), Status::not_weakrefable};
     const auto closure = internal::new_closure(std::move(f));
     if (!closure) return {WeakRef(), closure.status};
     return wrap(internal::ref_with(*closure.value, !std::is_trivially_destructible_v<F>, {.obj = object}, queue));
@@ -67,13 +73,16 @@ class WeakRef {
   bool has_callback() const noexcept { return node_ && callback(*node_) != nullptr; }   ///< Python: ref.__callback__ is not None
   RefNode* node() const noexcept { return node_.get(); }                                ///< The ref object's identity; null when empty.
 
-  /// Both alive: the referents' ==, or their identity where T has none. Either dead: identity of the ref objects. Python: ref == ref
+  /// Both alive: the referents' ==, which must not throw, or their identity where T has none. Either dead: identity of the ref objects. Python: ref == ref
   friend bool operator==(const WeakRef& a, const WeakRef& b) {
     if (!a.node_ || !b.node_) return a.node() == b.node();
     return equal(*a.node_, *b.node_, internal::host_of<T>()) == Answer::yes;
   }
-  /// std::hash<T> of the referent, or of its identity where T has none; asked once, so it survives death. `dead`: first asked too late. Python: hash(ref)
-  Result<std::uint64_t> hash() const {
+  /// std::hash<T> of the referent, or of its identity where T has neither == nor a hash; asked once for each ref object, so it survives death; refs to one
+  /// object by several types share that object's, so these types must hash it alike. `dead`: first asked too late. Python: hash(ref)
+  Result<std::uint64_t> hash() const
+    requires internal::hashable_like_equal<T>
+  {
     Result<std::uint64_t> result{0, Status::dead};
     if (node_) result.status = mayfly::hash(*node_, internal::host_of<T>(), &result.value);
     return result;
@@ -94,6 +103,7 @@ class WeakRef {
 #if defined(__cpp_exceptions)
 /// Throws ReferenceError when first asked after the referent's death.
 template <class T>
+  requires mayfly::internal::hashable_like_equal<T>
 struct std::hash<mayfly::WeakRef<T>> {
   std::size_t operator()(const mayfly::WeakRef<T>& ref) const { return static_cast<std::size_t>(mayfly::unwrap(ref.hash())); }
 };

@@ -9,7 +9,8 @@
 namespace mayfly {
 
 /// Lies in collected memory: make<> one, or embed it in a collected object. Insertion order. Threads, statuses and policies as with WeakValueMap.
-/// The operations of algebra change this set in place; for a new one, make it and update() it first.
+/// The operations of algebra change this set in place, member by member; for a new one, make it and update() it first. One that fails has done a part
+/// of it: update, intersect and subtract may then be repeated, symmetric_subtract not.
 template <class T, class P = StdPolicy<T*>>
 class WeakSet {
  public:
@@ -31,6 +32,7 @@ class WeakSet {
   Status add(T* member) noexcept { return intern(member).status; }
   /// The equal member that is there, else `member` once entered.
   Result<T*> intern(T* member) noexcept {
+    if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {nullptr, Status::not_weakrefable};
     const auto probe = Ask::probe(policy_, member);
     if (!probe) return {nullptr, probe.status};
     return member_of(table_.set_default(probe.value, nullptr, {.obj = const_cast<std::remove_cv_t<T>*>(member)}));

@@ -11,8 +11,8 @@ namespace mayfly {
 
 /// Lies in collected memory: make<> one, or embed it in a collected object. All-zero is empty; no destructor. Insertion order.
 /// Threads: one at a time, or your own lock; draining its queue counts as use. Dead entries are absent everywhere at once.
-/// Keys are copied into collected memory; a K with a destructor costs a finalizer each (16-byte K without one cost 16 bytes). `Q` is whatever the policy
-/// takes. Statuses: `absent`; `host_error` or what P answered; `changed` when P kept changing the map; registering calls add those of make.
+/// Keys are copied into collected memory, and what such a copy throws ends the process; a K with a destructor costs a finalizer each (16-byte K without one
+/// cost 16 bytes). `Q` is whatever the policy takes. Statuses: `absent`; `host_error` or what P answered; `changed` when P kept changing the map; registering calls add those of make.
 template <class K, class V, class P = StdPolicy<K>>
 class WeakValueMap {
  public:
@@ -35,20 +35,22 @@ class WeakValueMap {
   }
   /// Python: d[key] = value. An equal key stays the first one. May collect. MAY CALL HOST (P).
   Status set(K key, V* value) noexcept {
+    if constexpr (!weakly_referenceable<std::remove_cv_t<V>>) return Status::not_weakrefable;
     const auto probe = Ask::probe(policy_, key);
     if (!probe) return probe.status;
     const auto box = try_make_in<K>(table_.queue(), key);
     if (!box) return box.status;
-    return table_.set(probe.value, box.value, {.obj = value});
+    return table().set(probe.value, box.value, {.obj = value});
   }
   /// The value that is there, else `value` once entered. Python: d.setdefault
   Result<V*> set_default(K key, V* value) noexcept {
+    if constexpr (!weakly_referenceable<std::remove_cv_t<V>>) return {nullptr, Status::not_weakrefable};
     const auto probe = Ask::probe(policy_, key);
     if (!probe) return {nullptr, probe.status};
     if (const auto there = table_.find(probe.value); there.status != Status::absent) return value_of(there);
     const auto box = try_make_in<K>(table_.queue(), key);
     if (!box) return {nullptr, box.status};
-    return value_of(table_.set_default(probe.value, box.value, {.obj = value}));
+    return value_of(table().set_default(probe.value, box.value, {.obj = value}));
   }
   template <class Q>
   Status erase(const Q& key) noexcept {
@@ -76,8 +78,8 @@ class WeakValueMap {
   bool empty() const noexcept { return size() == 0; }
   /// `absent` at the end; `changed` after the program entered or removed entries meanwhile (S33).
   Status next(Cursor& cursor) const noexcept { return cursor.step(table_); }
-  /// Enters all of the other map; its values win. Python: d.update, d | other, and copy() into a new map
-  Status update(const WeakValueMap& other) noexcept { return table_.update(other.table_, &policy_, Ask::equal_keys); }
+  /// Enters all of the other map; its values win. Failed: some may have been entered. Python: d.update, d | other, and copy() into a new map
+  Status update(const WeakValueMap& other) noexcept { return table().update(other.table_, &policy_, Ask::equal_keys, Ask::hash_key); }
   /// Weak references to the values, some perhaps dead. Python: d.valuerefs()
   std::vector<Weak<V>> value_refs() const {
     std::vector<Weak<V>> refs;
@@ -91,6 +93,11 @@ class WeakValueMap {
 
  private:
   using Ask = internal::Ask<P, internal::Boxed<K>>;
+  /// To enter something: an all-zero one does not know yet what it is.
+  WeakTable& table() noexcept {
+    table_.become(WeakSide::value);
+    return table_;
+  }
   static Result<V*> value_of(const Result<Item>& item) noexcept { return {static_cast<V*>(item.value.value), item.status}; }
 
   WeakTable table_{WeakSide::value};

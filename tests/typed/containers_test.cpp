@@ -25,6 +25,19 @@ using Numbers = WeakValueMap<int, Doc>;
 using Notes = WeakKeyMap<Doc, std::string>;
 using Open = WeakSet<Doc>;
 
+struct OptedOut {
+  long x = 0;
+};
+
+}  // namespace
+}  // namespace mayfly::world
+
+template <>
+inline constexpr bool mayfly::weakly_referenceable<mayfly::world::OptedOut> = false;
+
+namespace mayfly::world {
+namespace {
+
 struct ByNumber {   // keys that are equal without being the same
   Status hash(const Doc* d, std::uint64_t* out) const { return hash(d->number, out); }
   Status hash(int number, std::uint64_t* out) const {
@@ -48,6 +61,62 @@ TEST(WeakValueMap, IsACacheThatKeepsNothingAlive) {   // S30
   EXPECT_FALSE(cache->contains("/a"));
   (void)default_queue().drain();
   EXPECT_TRUE(cache->empty());
+}
+
+TEST(WeakValueMap, ZeroedMemoryIsAnEmptyOne) {   // T7
+  Doc* d = doc(1);
+  for (const auto enter : {+[](Numbers& map, Doc* value) { return map.set(42, value); }, +[](Numbers& map, Doc* value) { return map.set_default(42, value).status; },
+                           +[](Numbers& map, Doc* value) {
+                             auto* other = make<Numbers>();
+                             return other->set(42, value) == Status::ok ? map.update(*other) : Status::dead;
+                           }}) {
+    auto* map = static_cast<Numbers*>(gc::allocate(sizeof(Numbers)));
+    EXPECT_EQ(map->find(42).status, Status::absent);
+    ASSERT_EQ(enter(*map, d), Status::ok);
+    EXPECT_EQ(map->find(42).value, d);
+    const auto popped = map->pop_newest();
+    ASSERT_EQ(popped.status, Status::ok);
+    EXPECT_EQ(*popped.value.key, 42);
+    EXPECT_EQ(popped.value.value, d);
+  }
+}
+
+struct Seeded {   // each map hashes in a way of its own
+  std::uint64_t seed = 0;
+  Status hash(int key, std::uint64_t* out) const {
+    if (key < 0 && seed == 3) return Status::host_error;
+    *out = static_cast<std::uint64_t>(key) * 31 + seed * 1000;
+    return Status::ok;
+  }
+  Status hash(const Doc* d, std::uint64_t* out) const { return hash(d->number, out); }
+  Answer equal(int key, int wanted) const { return Answer(key == wanted); }
+  Answer equal(const Doc* key, const Doc* wanted) const { return Answer(key == wanted); }
+};
+
+TEST(WeakValueMap, UpdateHashesWithItsOwnPolicy) {
+  using Map = WeakValueMap<int, Doc, Seeded>;
+  auto* from = make<Map>(Seeded{1});
+  auto* to = make<Map>(Seeded{2});
+  Doc* d = doc(1);
+  ASSERT_EQ(from->set(10, d), Status::ok);
+  ASSERT_EQ(to->update(*from), Status::ok);
+  EXPECT_EQ(to->find(10).value, d);
+  EXPECT_EQ(to->set(10, d), Status::ok);
+  EXPECT_EQ(to->size(), 1u);
+  ASSERT_EQ(from->set(-1, d), Status::ok);
+  auto* failing = make<Map>(Seeded{3});
+  EXPECT_EQ(failing->update(*from), Status::host_error);
+}
+
+TEST(WeakKeyMap, UpdateHashesWithItsOwnPolicy) {
+  using Map = WeakKeyMap<Doc, int, Seeded>;
+  auto* from = make<Map>(Seeded{1});
+  auto* to = make<Map>(Seeded{2});
+  Doc* d = doc(1);
+  ASSERT_EQ(from->set(d, 5), Status::ok);
+  ASSERT_EQ(to->update(*from), Status::ok);
+  ASSERT_EQ(to->find(d).status, Status::ok);
+  EXPECT_EQ(*to->find(d).value, 5);
 }
 
 TEST(WeakValueMap, ADeadEntryCountsAsAbsentForEveryCall) {   // S31
@@ -211,6 +280,33 @@ Open* open(std::initializer_list<Doc*> members) {
   auto* set = make<Open>();
   for (Doc* d : members) EXPECT_EQ(set->add(d), Status::ok);
   return set;
+}
+
+TEST(WeakContainers, TakeNoTypeThatOptedOut) {   // S3
+  auto* o = make<OptedOut>();
+  EXPECT_EQ((make<WeakSet<OptedOut>>()->add(o)), Status::not_weakrefable);
+  EXPECT_EQ((make<WeakKeyMap<OptedOut, int>>()->set(o, 1)), Status::not_weakrefable);
+  EXPECT_EQ((make<WeakKeyMap<OptedOut, int>>()->set_default(o, 1).status), Status::not_weakrefable);
+  EXPECT_EQ((make<WeakValueMap<int, OptedOut>>()->set(1, o)), Status::not_weakrefable);
+  EXPECT_EQ((make<WeakValueMap<int, OptedOut>>()->set_default(1, o).status), Status::not_weakrefable);
+}
+
+TEST(WeakContainers, TakePartsThatLieAnywhereInTheirObjects) {
+  struct First {
+    int a;
+  };
+  struct Second {
+    int number;
+  };
+  struct Both : First, Second {};
+  auto* both = ::new (gc::allocate(sizeof(Both))) Both{};
+  Second* second = both;
+  auto* set = make<WeakSet<Second>>();
+  ASSERT_EQ(set->add(second), Status::ok);
+  EXPECT_EQ(set->find(second).value, second);
+  EXPECT_EQ(Weak<Second>::of(second).value.get(), second);
+  EXPECT_EQ(WeakRef<Second>::of(second).value.get(), second);
+  EXPECT_EQ(finalize(second, [] {}, default_queue(), AtExit::no).status, Status::ok);
 }
 
 TEST(WeakSet, HoldsMembersForAsLongAsTheyLive) {   // S39

@@ -33,6 +33,17 @@ struct std::hash<mayfly::world::Point> {
 namespace mayfly::world {
 namespace {
 
+struct Unhashable {
+  long x = 0;
+  friend bool operator==(const Unhashable&, const Unhashable&) = default;
+};
+static_assert(!std::is_default_constructible_v<std::hash<WeakRef<Unhashable>>>);   // as in Python
+static_assert(std::is_default_constructible_v<std::hash<WeakRef<Plain>>> && std::is_default_constructible_v<std::hash<WeakRef<Point>>>);
+
+template <class F>
+concept may_finalize = requires(Point* p, F f) { finalize(p, f); };
+static_assert(may_finalize<void (*)()> && !may_finalize<void (*)(RefNode&)>);   // there is no ref
+
 struct WeakRefTest : ::testing::Test {
   CallbackQueue& queue = *new CallbackQueue;
   Point* point = make<Point>(7);
@@ -149,6 +160,7 @@ TEST_F(WeakRefTest, EmptyIsDeadAndTypesMayOptOut) {   // S3
   EXPECT_EQ(empty, WeakRef<Point>());
   EXPECT_EQ(empty.hash().status, Status::dead);
   EXPECT_EQ(WeakRef<OptedOut>::of(make<OptedOut>(), queue).status, Status::not_weakrefable);
+  EXPECT_EQ(finalize(make<OptedOut>(), [] {}, queue).status, Status::not_weakrefable);
   EXPECT_EQ(WeakRef<Point>::of(nullptr, queue).status, Status::not_collectable);
 }
 
