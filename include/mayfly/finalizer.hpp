@@ -41,7 +41,7 @@ class Finalizer {
 template <class T, class F>
   requires std::is_invocable_v<F&>
 Result<Finalizer> finalize(T* object, F f, CallbackQueue& queue = default_queue(), AtExit at_exit = AtExit::yes) noexcept {
-  if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {Finalizer(), Status::not_weakrefable};
+  if constexpr (internal::opted_out<T>) return {Finalizer(), Status::not_weakrefable};
   const auto closure = internal::new_closure(std::move(f));
   if (!closure) return {{}, closure.status};
   const auto registered = finalize_raw({.obj = object}, queue, closure.value, at_exit, internal::run_closure);

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define MAYFLY_VERSION 0x000100u /* 0.1.0: major, minor, patch in a byte each */
+#define MAYFLY_VERSION 0x000200u /* 0.2.0: major, minor, patch in a byte each */
 
 /* ---- results ---- */
 typedef enum mayfly_status {
@@ -61,7 +61,7 @@ mayfly_stats mayfly_get_stats(void);
 
 /* ---- delivery ---- */
 typedef struct mayfly_node {
-  void *callback;           /* traced; read it freely */
+  void *callback;           /* traced; set by bind, let go by take: read it by mayfly_callback(), in an event use payload */
   uint64_t cell_, hash_;
   uint32_t bits_;
   uint32_t yours;           /* for the host */

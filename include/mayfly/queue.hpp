@@ -123,10 +123,10 @@ inline void safepoint() noexcept {
 
 /// For programs without a loop: a thread of mayfly's, registered with the collector, drains the queue whenever something died, until stop_drainer() or
 /// shutdown(). Callbacks run there. The queue has no owner then. `ok` if it runs already; `no_memory`: no thread to be had; `unknown_thread`: Threads::one.
-/// A forked child has none until it starts one.
+/// A forked child has none until it starts one, unless the drainer itself forked: then that one goes on.
 Status start_drainer(CallbackQueue& queue) noexcept;
-/// Waits until the drainer's callback has returned and the thread is gone; called from that callback it only asks, and start_drainer() takes that back.
-/// No drainer: nothing.
+/// Waits until the drainer's callback has returned and the thread is gone, or another one was started; called from that callback it only asks, and
+/// start_drainer() takes that back. No drainer: nothing.
 void stop_drainer(CallbackQueue& queue) noexcept;
 
 /// While one is alive on a thread, drain() calls nothing there. For code that holds locks. Nests.

@@ -3,7 +3,7 @@
 
 namespace mayfly {
 
-/// What a call answers. Anything but `ok` means: nothing changed, nothing was lost, the call may be repeated.
+/// What a call answers. Anything but `ok` means, where the call does not say otherwise: nothing changed, nothing was lost, the call may be repeated.
 enum class [[nodiscard]] Status : int {
   ok,
   dead,              ///< The referent is gone. Python: ReferenceError.

@@ -27,9 +27,13 @@ Result<WeakParts> weak_parts(void* object) noexcept;
 /// How far the pointer is from the start of its collected object; zero for what is not collected.
 std::ptrdiff_t offset_from_base(const void* object) noexcept;
 
-/// Whether objects of T may be weakly referenced: specialise it to opt out.
+/// Whether objects of T may be weakly referenced: classes and unions. Specialise it to opt out.
 template <class T>
 inline constexpr bool weakly_referenceable = std::is_class_v<T> || std::is_union_v<T>;
+namespace internal {
+template <class T>
+inline constexpr bool opted_out = (std::is_class_v<T> || std::is_union_v<T>) && !weakly_referenceable<std::remove_cv_t<T>>;
+}  // namespace internal
 
 /// A weak reference without identity and callback: trivially copyable, uncounted, copied like a pointer. S, G, M; all-zero is empty.
 /// Equality and hash are those of the referent's identity and survive its death. Python has no such thing; nearest: weakref.ref(o)

@@ -196,6 +196,7 @@ void EventQueue::forget_other_threads() noexcept {
   if (drained_by.load() != std::this_thread::get_id()) ignore_drain();   // one that forks in a callback is draining still
   if (!serves_this_thread()) owner = std::thread::id{};
   if (::pthread_equal(drainer.thread, ::pthread_self()) == 0) drainer.state = Drainer::none;
+  if (drainer.state == Drainer::stopping) drainer.state = Drainer::asked;   // nobody joins it here
   wake_up.forget(Wake::drainer);
 }
 

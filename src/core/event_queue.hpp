@@ -83,7 +83,7 @@ class Ages {
 
 /// The queue's own thread, if it has one.
 struct Drainer {
-  /// asked: from its own callback, to end after that. stopping: somebody joins it.
+  /// asked: to end, by itself, after the callback that it may be inside of. stopping: somebody joins it.
   enum State : int { none, running, asked, stopping };
   std::mutex mutex;                       // of what follows; nothing is waited for under it
   std::atomic<State> state{none};         // may be waited on
@@ -111,7 +111,7 @@ struct EventQueue {                  // mapped memory, never freed
   std::atomic<bool> exit_done{false};     // exiting, and no exit finalizer is left; a new one clears it
   std::atomic<bool> closed{false};
   Anchor* anchors = nullptr;
-  std::mutex sweeping;                    // held during a sweep of the tables; taken before all locks but the settle lock
+  std::mutex sweeping;                    // held during a sweep of the tables; taken behind the settle lock, before those of shards and queues
   std::atomic<std::uint64_t> swept{0};    // contained_deaths() when all tables were swept last
   Ages ages;                              // under the mutex
   std::atomic<std::uint64_t> ran{0}, failed{0}, drain_ns{0};

@@ -172,9 +172,10 @@ void kill_slot(const Target& target) noexcept {
   if (slot.empty()) return locks.unlock();
   if (target.cell != nullptr) std::atomic_ref(target.cell->word).store(0, std::memory_order_relaxed);
   erase_slot(shard, target.base, slot);
-  if ((gc::owner_of(slot) & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);
+  const bool contained = (gc::owner_of(slot) & kContained) != 0;
   settle_watchers(locks, first_watcher(slot));
   gc::unlink_slot(slot);               // before the lock goes: nobody shall attach to it any more
+  if (contained) g_contained_deaths.fetch_add(1, std::memory_order_release);   // whoever sweeps for this number finds it dead
   locks.unlock();
   g_cleared.add(1);
 }

@@ -73,6 +73,15 @@ Status start_drainer(CallbackQueue& face) noexcept {
   return Status::ok;
 }
 
+void node::ask_drainer_to_end(core::EventQueue& queue) noexcept {
+  {
+    const std::lock_guard lock(queue.drainer.mutex);
+    if (queue.drainer.state != core::Drainer::running) return;
+    queue.drainer.become(core::Drainer::asked);
+  }
+  queue.wake_up.now();
+}
+
 void stop_drainer(CallbackQueue& face) noexcept {
   core::EventQueue* queue = core::EventQueue::peek(face);
   if (queue == nullptr) return;

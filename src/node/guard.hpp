@@ -21,6 +21,8 @@ void callbacks_off() noexcept;         // NoCallbackScope, as a pair of calls
 void callbacks_on() noexcept;
 void lock_shared_tables() noexcept;    // around fork: every ConcurrentTable
 void unlock_shared_tables() noexcept;
+void ask_drainer_to_end(core::EventQueue& queue) noexcept;   // waits for nothing
+bool callbacks_are_off() noexcept;     // on this thread
 void exit_handler_wanted() noexcept;   // the first finalizer with at_exit was made
 
 }  // namespace mayfly::node

@@ -74,9 +74,13 @@ void run_exit_finalizers(core::EventQueue& queue, core::Deadline deadline) noexc
   queue.face->begin_exit();
   queue.owner = std::thread::id{};                 // whoever ends the process runs the finalizers
   queue.end_drain();                               // exit() inside a callback: that drain never goes on
-  if (!wait_until([&queue] { return !queue.is_drained(); }, std::min(deadline, core::now_ns() + kPatience))) queue.ignore_drain();
-  const std::uint64_t now = core::now_ns();
-  if (now < deadline) (void)queue.face->drain({.nanoseconds = deadline - now});
+  const core::Deadline patience = std::min(deadline, core::now_ns() + kPatience);
+  for (bool busy = true; busy && !node::callbacks_are_off();) {
+    if (!wait_until([&queue] { return !queue.is_drained(); }, patience)) queue.ignore_drain();
+    const std::uint64_t now = core::now_ns();
+    if (now >= deadline) return;
+    busy = queue.face->drain({.nanoseconds = deadline - now}).busy;    // another thread was first
+  }
 }
 }  // namespace
 
@@ -89,7 +93,7 @@ void shutdown() noexcept {
     return;
   }
   t_ending = true;
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) stop_drainer(*queue->face);
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) node::ask_drainer_to_end(*queue);
   gc::pause();                                     // S45: no collection during the loop
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) run_exit_finalizers(*queue, deadline);
   gc::resume();
@@ -98,6 +102,15 @@ void shutdown() noexcept {
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) not_run += queue->face->shutdown();
   if (not_run != 0 && g_options.exit_report != nullptr) g_options.exit_report(not_run);
 }
+
+namespace {
+/// In the child of a fork, whose parent another thread was about to end.
+void take_back_shutdown() noexcept {
+  g_ending = false;
+  gc::resume();
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->exiting = queue->exit_done = false;
+}
+}  // namespace
 
 void before_fork() noexcept {
   node::lock_shared_tables();
@@ -118,7 +131,7 @@ void after_fork(ForkSide side) noexcept {
   core::unlock_settle();
   node::unlock_shared_tables();
   if (side == ForkSide::parent) return;
-  g_ending = t_ending;
+  if (g_ending && !t_ending) take_back_shutdown();
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->forget_other_threads();
   if (g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue);
@@ -136,6 +149,7 @@ ThreadScope::~ThreadScope() {
 
 void blocking(void (*f)(void*), void* argument) noexcept {
   if (g_phase.load(std::memory_order_acquire) == Phase::unborn) return f(argument);   // bdwgc may not have been started
+  if (!gc::this_thread_is_registered()) return f(argument);                           // nor do collections wait for it
   gc::enter_blocking();
   gc::blocking(f, argument);
   gc::leave_blocking();

@@ -290,7 +290,7 @@ struct WeakTable::Access {
     const std::atomic_ref turn(table.turn_);
     std::uint8_t found = kFree;
     if (!turn.compare_exchange_strong(found, kSwept, std::memory_order_acquire)) return false;
-    sweep(table);
+    if (table.deaths_seen_ != core::contained_deaths()) sweep(table);   // else it was swept when others were in use
     turn.store(kFree, std::memory_order_release);
     return true;
   }

@@ -103,7 +103,7 @@ void blocking_first() {
 }
 TEST(Start, ABlockingCallMayComeBeforeIt) { EXPECT_IN_CHILD(blocking_first()); }
 
-/// A reference keeps 24 bits of the distance from its object's start, in units of 8 bytes.
+/// A ref keeps 24 bits of the distance from its object's start.
 void far_into_an_object() {
   ASSERT_EQ(init(), Status::ok);
   constexpr std::size_t kFar = std::size_t{1} << 24;

@@ -157,6 +157,26 @@ void end_beside_a_callback(std::uint64_t us) {
   while (!inside) std::this_thread::yield();
 }
 
+/// The drainer's callback forks; in the child another thread ends the process while that callback has not returned.
+void fork_in_the_drainers_callback() {
+  if (start_drainer(default_queue()) != Status::ok) std::abort();
+  static std::atomic<bool> waited{false};
+  on_death([] {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      std::thread([] {
+        const ThreadScope scope;
+        std::exit(0);
+      }).detach();
+      for (;;) ::pause();
+    }
+    int status = 1;
+    say(::waitpid(child, &status, 0) == child && status == 0 ? '|' : '!');
+    waited = true;
+  });
+  while (!waited) std::this_thread::yield();
+}
+
 /// Forks a thousand times (fewer when collections are forced) while threads register, load and drain; in each child everything works that worked in its parent.
 void a_thousand_forks() {
   static std::atomic<bool> stop{false};
@@ -320,6 +340,25 @@ int main(int argc, char** argv) {
     (void)finalize(g_thing.get(), [] { say('e'), std::exit(5); }).status;
     shutdown();
   }
+  if (way == "drainer-in-an-endless-callback" || way == "shutdown-on-the-drainer-too") {
+    static std::atomic<bool> inside{false};
+    static const bool ends = way == "shutdown-on-the-drainer-too";
+    if (start_drainer(default_queue()) != Status::ok) return 1;
+    on_death([] {
+      inside = true;
+      if (ends) ::usleep(50'000), shutdown();
+      for (;;) ::pause();
+    });
+    while (!inside) std::this_thread::yield();
+  }
+  if (way == "exit-on-a-stranger") {   // a thread that bdwgc does not know, while this one is in a callback
+    on_death([] {
+      std::thread([] { std::exit(7); }).detach();
+      for (;;) ::pause();
+    });
+    (void)default_queue().drain();
+  }
+  if (way == "drainers-callback-fork") fork_in_the_drainers_callback();
   if (way == "sweep-fork") forks_beside_sweeps();
   if (way == "thousand-forks") a_thousand_forks();
   if (way == "drain-fork") fork_beside_a_drain();

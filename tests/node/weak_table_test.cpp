@@ -73,6 +73,27 @@ TEST(WeakTable, AQueueTakenFromByAnotherThreadSweepsOnlyBetweenUses) {
   }
 }
 
+TEST(WeakTable, ASweepBesideADeathByHandMissesNothing) {
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  std::atomic<bool> stop{false};
+  std::thread taker([&] {
+    const ThreadScope scope;
+    for (Event event; !stop;) (void)queue.take(event);
+  });
+  for (int round = 0; round < 10; ++round) {
+    Object* o = object();
+    for (int i = 0; i < 5000; ++i) bound({.obj = o}, queue, nullptr, RefKind::subclass);   // which a death takes its time for
+    ASSERT_EQ(table.set(identity(o), token(1), {.obj = o}), Status::ok);
+    clear_now({.obj = o});
+    Event event;
+    (void)queue.take(event);
+    EXPECT_EQ(table.size(), 0u) << round;
+  }
+  stop = true;
+  taker.join();
+}
+
 TEST(WeakTable, OneThatWasResurrectedIsSweptAgain) {   // S18
   auto& queue = *new CallbackQueue;
   WeakTable& table = table_in(queue);
