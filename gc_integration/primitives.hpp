@@ -39,6 +39,8 @@ bool was_freed(const void* base) noexcept;
 void store_traced(void** where, void* value) noexcept;
 /// Tells the collector that pointers `offset` bytes into an object keep it alive (needed only where a host switched interior pointers off).
 void note_displacement(std::size_t offset) noexcept;
+/// That this one does: what somebody gives mayfly to keep may point anywhere into its object.
+void note_kept(const void* pointer) noexcept;
 
 // ---- collections -------------------------------------------------------------------------------------------------------------------------
 
@@ -100,7 +102,9 @@ struct FinalizerSlot {
 /// Sets (or with a null function removes) the one finalizer of the object, and answers what was there before. Unordered (no_order): called at most
 /// once, after the object and what it reaches were kept. `data` is held strongly. May collect.
 Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcept;
-/// Calls the collector finalizers that wait. For processes in which nobody else does.
+/// Whether collector finalizers wait. About 1 ns.
+bool finalizers_are_due() noexcept;
+/// Calls those that wait. For processes in which nobody else does.
 void invoke_finalizers() noexcept;
 
 // ---- threads -----------------------------------------------------------------------------------------------------------------------------

@@ -283,6 +283,8 @@ std::size_t each_live(void (*f)(Handle slot, Owner owner)) noexcept {
 }
 
 std::size_t slots_in_use() noexcept { return words::in_use(); }
+bool slots_are_crowded() noexcept { return words::crowded.load(std::memory_order_relaxed); }
+void slots_were_settled() noexcept { words::looked_for_room(); }
 
 void lock_slots() noexcept { words::lock(); }
 void unlock_slots() noexcept { words::unlock(); }

@@ -95,6 +95,10 @@ std::size_t each_live(void (*f)(Handle slot, Owner owner)) noexcept;
 /// Slots that are neither free nor retired. For stats and invariants.
 std::size_t slots_in_use() noexcept;
 
+/// There are many words for those in use: deaths may wait to be settled. Whoever has settled says so. Lock-free, less than 1 ns.
+bool slots_are_crowded() noexcept;
+void slots_were_settled() noexcept;
+
 /// Around fork: takes and gives back every lock of this file, in order.
 void lock_slots() noexcept;
 void unlock_slots() noexcept;

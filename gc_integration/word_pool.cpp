@@ -26,6 +26,9 @@ constinit std::mutex g_mutex;              // of what follows
 constinit Word* g_free = nullptr;
 constinit std::size_t g_free_count = 0;
 constinit std::size_t g_retired = 0;
+constexpr std::size_t kFew = 65536;
+constinit std::size_t g_issued = 0;       // words that were issued at least once
+constinit std::size_t g_enough = kFew;    // of them
 constinit Cache* g_spare_caches = nullptr; // mapped, never claimed
 constinit std::size_t g_spare_count = 0;
 constinit pthread_key_t g_key{};
@@ -112,6 +115,8 @@ bool take_fresh(Cache& cache) noexcept {
   }
   cache.count.store(end - begin, std::memory_order_relaxed);
   slab->used.store(end, std::memory_order_release);   // .words.birth: pairs with scans
+  g_issued += end - begin;
+  if (g_issued >= g_enough) crowded.store(true, std::memory_order_relaxed);
   return true;
 }
 
@@ -135,6 +140,15 @@ void spill(Cache& cache) noexcept {
 }
 
 }  // namespace
+
+constinit std::atomic<bool> crowded{false};
+
+void looked_for_room() noexcept {
+  const std::size_t used = in_use();
+  const std::lock_guard lock(g_mutex);
+  g_enough = std::max(kFew, 2 * used);
+  crowded.store(false, std::memory_order_relaxed);
+}
 
 Slab* all_slabs() noexcept { return g_slabs.load(std::memory_order_acquire); }
 
@@ -168,12 +182,11 @@ void retire(Word* word) noexcept {
 
 std::size_t in_use() noexcept {
   const std::lock_guard lock(g_mutex);
-  std::size_t issued = 0, free = g_free_count + g_retired;
-  for (const Slab* slab = all_slabs(); slab != nullptr; slab = slab->next) issued += slab->used.load(std::memory_order_relaxed);
+  std::size_t free = g_free_count + g_retired;
   for (const Cache* cache = g_caches.load(std::memory_order_acquire); cache != nullptr; cache = cache->next) {
     free += cache->count.load(std::memory_order_relaxed);
   }
-  return issued - free;
+  return g_issued - free;
 }
 
 void lock() noexcept { g_mutex.lock(); }

@@ -50,6 +50,10 @@ void give(Word* word, std::uint64_t generation) noexcept;
 /// Makes the word free and forgets it: its generations are used up.
 void retire(Word* word) noexcept;
 
+/// There are twice as many words as were in use at the last call of looked_for_room(), and 64 Ki at least: it is worth while to look for cleared ones.
+extern constinit std::atomic<bool> crowded;
+void looked_for_room() noexcept;
+
 /// Words that are neither free nor retired.
 std::size_t in_use() noexcept;
 

@@ -145,6 +145,11 @@ void store_traced(void** where, void* value) noexcept { GC_ptr_store_and_dirty(w
 void note_displacement(std::size_t offset) noexcept {
   if (!g_interior) GC_register_displacement(offset);
 }
+void note_kept(const void* pointer) noexcept {
+  if (g_interior) return;
+  const auto* base = static_cast<const char*>(GC_base(const_cast<void*>(pointer)));
+  if (base != nullptr) note_displacement(static_cast<std::size_t>(static_cast<const char*>(pointer) - base));
+}
 
 void with_allocation_lock(void (*f)(void*), void* argument) noexcept {
   Call call{f, argument};
@@ -186,8 +191,9 @@ Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcep
   if (before.function == no_finalizer) return {{}, Status::no_memory};   // bdwgc leaves them unchanged then
   return {before, Status::ok};
 }
+bool finalizers_are_due() noexcept { return GC_should_invoke_finalizers() != 0; }
 void invoke_finalizers() noexcept {
-  if (GC_should_invoke_finalizers() != 0) GC_invoke_finalizers();
+  if (finalizers_are_due()) GC_invoke_finalizers();
 }
 
 bool this_thread_is_registered() noexcept { return GC_thread_is_registered() != 0; }

@@ -77,6 +77,7 @@ void* base_of(const void* address) noexcept {
 bool was_freed(const void*) noexcept { return false; }
 void store_traced(void** where, void* value) noexcept { std::atomic_ref(*where).store(value, std::memory_order_relaxed); }
 void note_displacement(std::size_t) noexcept {}
+void note_kept(const void*) noexcept {}
 
 constinit const std::uint64_t* number_word = nullptr;
 std::uint64_t ask_collection_number() noexcept { return world().number.load(std::memory_order_acquire); }
@@ -127,6 +128,11 @@ Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcep
   return {std::exchange(found->second.finalizer, finalizer), Status::ok};
 }
 
+bool finalizers_are_due() noexcept {
+  World& w = world();
+  const std::lock_guard lock(w.tables);
+  return !w.waiting.empty();
+}
 void invoke_finalizers() noexcept {
   World& w = world();
   std::vector<Waiting> calls;

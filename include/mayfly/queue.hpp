@@ -70,7 +70,8 @@ class CallbackQueue {
   CallbackQueue(const CallbackQueue&) = delete;
   CallbackQueue& operator=(const CallbackQueue&) = delete;
 
-  /// A collection happened since the last settling, or events wait. May be true in vain, never false in vain. Any thread; about 1 ns.
+  /// A collection happened since the last settling, events wait, or finalizers of bdwgc's that take() would have invoked. May be true in vain, never false in
+  /// vain. Any thread; 1 to 2 ns.
   bool pending() const noexcept;
   /// `hint(argument)` comes on some thread when there may be something to take: after a collection, or when an event was queued. It runs inside the
   /// collector's call of finalizers, inside allocations, or under locks: set a flag or write to a file descriptor, no more. It may come in vain, and it
@@ -88,9 +89,9 @@ class CallbackQueue {
   Drained drain(Budget budget = {}) noexcept;
   /// A forced collection and settling; calls nothing but bdwgc's finalizers, as take(). True: events wait.
   bool collect() noexcept;
-  /// Collect and drain, again while that brings new deaths (8 rounds at most). Python: gc.collect(). MAY CALL HOST.
+  /// Collect and drain, again while that brings events, or deaths in containers (8 rounds at most). Python: gc.collect(). MAY CALL HOST.
   Drained collect_and_drain() noexcept;
-  /// The calling thread owns the queue from now on: events are handed to it alone. Elsewhere take() answers false and drain() busy, until disown() or until
+  /// The calling thread owns the queue from now on: events are handed to it alone, but for a callback that has begun elsewhere. Elsewhere take() answers false and drain() busy, until disown() or until
   /// another thread owns it; so a callback never runs on a surprising thread. A drainer is stopped, as by stop_drainer(). A thread that ends while it owns a queue leaves it to
   /// whoever calls own() next. At exit, and in a forked child of another thread, a queue has no owner.
   Status own() noexcept;

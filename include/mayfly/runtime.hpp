@@ -35,14 +35,15 @@ struct Options {
   const char* zeal = nullptr;
 };
 
-/// Starts mayfly, and bdwgc if nobody did. Idempotent: any library may call it, and the first options win. Allocates; installs no hook of bdwgc.
+/// Starts mayfly, and bdwgc if nobody did: then on the thread that lives longest, which bdwgc takes for the main one from then on. Idempotent: any library
+/// may call it, and the first options win. Allocates; installs no hook of bdwgc.
 /// `unsupported`: this process's collector cannot carry mayfly, see init_problem(). Every registering call starts mayfly with default options.
 Status init(const Options& options = {}) noexcept;
 /// Why init() answered unsupported, or an empty string. Static text.
 const char* init_problem() noexcept;
 
-/// Every queue: its drainer is stopped, exit finalizers run newest first, then silence. Idempotent; loads still work afterwards. A thread that is inside a
-/// callback is waited for, one second at most, as it may be waiting for this one; then finalizers run beside it. Called on two threads, the second one waits
+/// Every queue: its drainer is stopped, exit finalizers run newest first, then silence. Idempotent; loads still work afterwards. Threads that are inside
+/// callbacks are waited for, one second at most, as they may be waiting for this one; then finalizers run beside them. Called on two threads, the second one waits
 /// for the first. MAY CALL HOST.
 void shutdown() noexcept;
 

@@ -16,6 +16,7 @@ Result<std::uint64_t> enlist(Claim claim, const Target& target, EventQueue& queu
   RegisteredFinalizer* record = queue.finalizers.enter(queue, target.base);
   if (record == nullptr) return {0, Status::no_memory};
   attach(slot.value, *record);
+  record->offset = static_cast<std::uint32_t>(target.offset);
   record->run = wanted.run;
   record->at_exit = wanted.at_exit;
   record->root = wanted.root;
@@ -58,7 +59,7 @@ Peeked look_at(std::uint64_t id) noexcept {
   Peeked peeked;
   with_finalizer(id, [&](RegisteredFinalizer& record) {
     void* object = gc::load(record.slot);
-    if (object != nullptr) peeked = {object, record.root != nullptr ? *record.root : nullptr};
+    if (object != nullptr) peeked = {static_cast<char*>(object) + record.offset, record.root != nullptr ? *record.root : nullptr};
   });
   return peeked;
 }

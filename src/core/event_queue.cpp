@@ -44,6 +44,13 @@ void note_queued(EventQueue& queue) noexcept {
 
 }  // namespace
 
+ThreadNumber this_thread() noexcept {
+  static constinit std::atomic<ThreadNumber> last{kNobody};
+  static thread_local constinit ThreadNumber mine = kNobody;
+  if (mine == kNobody) mine = last.fetch_add(1, std::memory_order_relaxed) + 1;
+  return mine;
+}
+
 void Ages::queued() noexcept {
   const std::uint64_t number = gc::collection_number();
   if (used_ == 0 || (number_[used_ - 1] != number && used_ < kBatches)) {
@@ -178,23 +185,23 @@ void EventQueue::push(RegisteredFinalizer& record) noexcept {
 }
 
 bool EventQueue::serves_this_thread() const noexcept {
-  const std::thread::id only = owner.load(std::memory_order_relaxed);
-  return only == std::thread::id{} || only == std::this_thread::get_id();
+  const ThreadNumber only = owner.load(std::memory_order_relaxed);
+  return only == kNobody || only == this_thread();
 }
 
 bool EventQueue::begin_drain() noexcept {
-  std::thread::id nobody;
-  return drained_by.compare_exchange_strong(nobody, std::this_thread::get_id(), std::memory_order_acquire);
+  ThreadNumber nobody = kNobody;
+  return drained_by.compare_exchange_strong(nobody, this_thread(), std::memory_order_acquire);
 }
 
 void EventQueue::end_drain() noexcept {
-  std::thread::id mine = std::this_thread::get_id();
-  (void)drained_by.compare_exchange_strong(mine, {}, std::memory_order_release, std::memory_order_relaxed);
+  ThreadNumber mine = this_thread();
+  (void)drained_by.compare_exchange_strong(mine, kNobody, std::memory_order_release, std::memory_order_relaxed);
 }
 
 void EventQueue::forget_other_threads() noexcept {
-  if (drained_by.load() != std::this_thread::get_id()) ignore_drain();   // one that forks in a callback is draining still
-  if (!serves_this_thread()) owner = std::thread::id{};
+  if (drained_by.load() != this_thread()) ignore_drain();   // one that forks in a callback is draining still
+  if (!serves_this_thread()) owner = kNobody;
   if (::pthread_equal(drainer.thread, ::pthread_self()) == 0) drainer.state = Drainer::none;
   if (drainer.state == Drainer::stopping) drainer.state = Drainer::asked;   // nobody joins it here
   wake_up.forget(Wake::drainer);

@@ -18,7 +18,6 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 namespace mayfly::core {
 
@@ -81,6 +80,11 @@ class Ages {
   std::size_t used_ = 0;
 };
 
+/// Unlike a std::thread::id, no later thread's.
+using ThreadNumber = std::uint64_t;
+inline constexpr ThreadNumber kNobody = 0;
+ThreadNumber this_thread() noexcept;
+
 /// The queue's own thread, if it has one.
 struct Drainer {
   /// asked: to end, by itself, after the callback that it may be inside of. stopping: somebody joins it.
@@ -105,8 +109,8 @@ struct EventQueue {                  // mapped memory, never freed
   CallbackQueue* face = nullptr;
   Figure waiting;                         // events: in the chain, staged, and finalizers
   Figure queued, taken;
-  std::atomic<std::thread::id> drained_by{};      // the thread inside drain(); none: a default id
-  std::atomic<std::thread::id> owner{};           // the only thread that is handed events, or a default id
+  std::atomic<ThreadNumber> drained_by{kNobody};  // the thread inside drain()
+  std::atomic<ThreadNumber> owner{kNobody};       // the only thread that is handed events, if any
   std::atomic<bool> exiting{false};
   std::atomic<bool> exit_done{false};     // exiting, and no exit finalizer is left; a new one clears it
   std::atomic<bool> closed{false};
@@ -128,8 +132,8 @@ struct EventQueue {                  // mapped memory, never freed
   /// Only the calling thread's own drain.
   void end_drain() noexcept;
   /// Another thread's drain, if there is one, goes on beside whoever drains next.
-  void ignore_drain() noexcept { drained_by.store({}, std::memory_order_release); }
-  bool is_drained() const noexcept { return drained_by.load(std::memory_order_acquire) != std::thread::id{}; }
+  void ignore_drain() noexcept { drained_by.store(kNobody, std::memory_order_release); }
+  bool is_drained() const noexcept { return drained_by.load(std::memory_order_acquire) != kNobody; }
   /// In the child of a fork: only the calling thread exists, and what others were about here is over.
   void forget_other_threads() noexcept;
 

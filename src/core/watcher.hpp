@@ -36,7 +36,7 @@ struct Watcher {
   std::uint64_t hidden = 0;         // ~base of the referent
   EventQueue* queue = nullptr;
   gc::Handle own{};                 // node: the slot of the object that embeds the node; finalizer: its id
-  std::uint32_t offset = 0;         // node: where in that object
+  std::uint32_t offset = 0;         // node: where in that object; finalizer: of the referent's pointer in its object
   WatcherKind kind = WatcherKind::node;
   Rank rank = Rank::other;
 

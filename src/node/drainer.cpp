@@ -68,7 +68,7 @@ Status start_drainer(CallbackQueue& face) noexcept {
     drainer.thread = thread;
     ++drainer.starts;
   }
-  queue->owner = std::thread::id{};
+  queue->owner = core::kNobody;
   drainer.become(core::Drainer::running);
   return Status::ok;
 }

@@ -30,6 +30,7 @@ Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& face, v
   const auto start = begin(referent, face);
   if (!start) return {{}, start.status};
   const auto& [target, queue] = start.value;
+  if (target.offset > UINT32_MAX) return {{}, Status::not_collectable};
   const auto claim = core::claim_slot(target);
   if (!claim) return {{}, claim.status};
   core::NewFinalizer wanted{.at_exit = at_exit, .run = run};
@@ -39,6 +40,7 @@ Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& face, v
       core::drop(claim.value);
       return {{}, root.status};
     }
+    gc::note_kept(payload);
     gc::store_traced(root.value, payload);
     wanted.root = root.value;
   }
@@ -89,6 +91,7 @@ Status finalize_object(const Referent& referent, CallbackQueue& face, void* payl
   if (!start) return start.status;
   void* memory = gc::allocate(sizeof(core::ObjectFinalizer));
   if (memory == nullptr) return Status::no_memory;
+  gc::note_kept(payload);
   auto* record = ::new (memory) core::ObjectFinalizer{.payload = payload, .run = run, .queue = start.value.queue};
   const auto before = gc::set_finalizer(start.value.target.base, {core::stage_object_finalizer, record});
   if (!before) return before.status;

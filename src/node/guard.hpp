@@ -4,8 +4,10 @@
 
 namespace mayfly::node {
 
-/// Started (with default options if need be), not shut down, thread known. Holds no lock.
+/// Started (with default options if need be), not shut down, thread known. For what registers something: settles when there is little room. Holds no lock.
 Status ready() noexcept;
+/// Started, perhaps shut down since. Any thread.
+bool started() noexcept;
 /// The base and offset of the referent; `not_collectable` for what bdwgc did not allocate, unless immortal.
 Result<core::Target> target_of(const Referent& referent) noexcept;
 /// The options that init() was called with.

@@ -37,7 +37,7 @@ bool take_settled(core::EventQueue& queue, Event& event) noexcept {
 /// False also when the deadline passed before everything was settled.
 bool take_within(core::EventQueue& queue, Event& event, core::Deadline deadline) noexcept {
   gc::zeal::at_safepoint();
-  if (node::invokes_finalizers()) gc::invoke_finalizers();
+  if (node::invokes_finalizers()) gc::invoke_finalizers();   // what becomes due from here on is for the next time, and pending() says so
   if (!core::settle(deadline)) return false;
   node::sweep_tables(queue);
   return take_settled(queue, event);
@@ -47,6 +47,11 @@ bool take_within(core::EventQueue& queue, Event& event, core::Deadline deadline)
 core::Deadline deadline_of(const Budget& budget) noexcept {
   const std::uint64_t now = budget.nanoseconds == UINT64_MAX ? 0 : core::now_ns();
   return budget.nanoseconds < core::kNoDeadline - now ? now + budget.nanoseconds : core::kNoDeadline;
+}
+
+/// For a queue in which nothing was ever registered: weak handles die too.
+void settle_alone(core::Deadline deadline) noexcept {
+  if (node::started()) (void)core::settle(deadline);
 }
 
 /// MAY CALL HOST. Holds no lock.
@@ -77,15 +82,18 @@ NoCallbackScope::NoCallbackScope() noexcept { node::callbacks_off(); }
 NoCallbackScope::~NoCallbackScope() { node::callbacks_on(); }
 
 bool CallbackQueue::pending() const noexcept {
+  if (!node::started()) return false;
+  if (gc::collection_number() != core::settled_number()) return true;
   const core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr) return false;         // nothing was ever registered here
-  return gc::collection_number() != core::settled_number() || queue->waiting.load() != 0 || (queue->exiting && !queue->exit_done);
+  return queue->waiting.load() != 0 || (queue->exiting && !queue->exit_done) || (node::invokes_finalizers() && gc::finalizers_are_due());
 }
 
 bool CallbackQueue::take(Event& event) noexcept {
   core::EventQueue* queue = core::EventQueue::peek(*this);
   event = {};
-  return queue != nullptr && queue->serves_this_thread() && take_within(*queue, event, core::kNoDeadline);
+  if (queue == nullptr) return settle_alone(core::kNoDeadline), false;
+  return queue->serves_this_thread() && take_within(*queue, event, core::kNoDeadline);
 }
 
 void CallbackQueue::put_back(const Event& event) noexcept { core::EventQueue::peek(*this)->put_back(event); }
@@ -93,8 +101,8 @@ void CallbackQueue::put_back(const Event& event) noexcept { core::EventQueue::pe
 Drained CallbackQueue::drain(Budget budget) noexcept {
   Drained result;
   core::EventQueue* queue = core::EventQueue::peek(*this);
-  if (queue == nullptr) return result;
-  if (budget.items == 0 || budget.nanoseconds == 0 || gc::zeal::skip_drain()) {
+  if (queue == nullptr) return settle_alone(deadline_of(budget)), result;
+  if (budget.items == 0 || budget.nanoseconds == 0 || (!queue->exiting && gc::zeal::skip_drain())) {
     result.left = queue->waiting.load();
     return result;
   }
@@ -105,10 +113,10 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   }
   const core::Deadline deadline = deadline_of(budget);
   const std::uint64_t start = core::now_ns();
-  for (Event event; result.ran < budget.items && take_within(*queue, event, deadline);) {
+  for (Event event; result.ran < budget.items && queue->serves_this_thread() && take_within(*queue, event, deadline);) {
     ++result.ran;
     result.stopped = call(*queue, host_, event) == Host::Called::stop;
-    if (result.stopped || gc::zeal::end_drain() || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
+    if (result.stopped || (!queue->exiting && gc::zeal::end_drain()) || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
   }
   queue->end_drain();
   queue->ran.fetch_add(result.ran, std::memory_order_relaxed);
@@ -129,7 +137,9 @@ bool CallbackQueue::collect() noexcept {
 
 Drained CallbackQueue::collect_and_drain() noexcept {
   Drained total;
-  for (int round = 0; round < kMaxRounds && collect(); ++round) {
+  for (int round = 0; round < kMaxRounds; ++round) {
+    const std::uint64_t contained = core::contained_deaths();
+    if (!collect() && core::contained_deaths() == contained) break;   // what a container let go may have been all that held something
     const Drained drained = drain();
     total.ran += drained.ran;
     total.left = drained.left;
@@ -145,13 +155,13 @@ Status CallbackQueue::own() noexcept {
   core::EventQueue* queue = core::EventQueue::of(*this);
   if (queue == nullptr) return Status::no_memory;
   stop_drainer(*this);
-  queue->owner.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  queue->owner.store(core::this_thread(), std::memory_order_relaxed);
   return Status::ok;
 }
 
 void CallbackQueue::disown() noexcept {
   core::EventQueue* queue = core::EventQueue::peek(*this);
-  if (queue != nullptr && queue->serves_this_thread()) queue->owner.store({}, std::memory_order_relaxed);
+  if (queue != nullptr && queue->serves_this_thread()) queue->owner.store(core::kNobody, std::memory_order_relaxed);
 }
 
 void CallbackQueue::begin_exit() noexcept {

@@ -96,6 +96,7 @@ Result<RefNode*> bind_as(std::uint32_t flags, RefNode& node, const Referent& ref
   core::EventQueue* queue = core::EventQueue::of(face);
   if (queue == nullptr) return {nullptr, Status::no_memory};
   if (queue->closed) return {nullptr, Status::shut_down};
+  gc::note_kept(callback);
 
   const auto claim = core::claim_slot(target);
   if (!claim) return {nullptr, claim.status};

@@ -27,6 +27,8 @@ constinit std::atomic<Phase> g_phase{Phase::unborn};
 constinit Options g_options{};
 constinit std::atomic<bool> g_exit_handler{false};
 constinit std::atomic<bool> g_ending{false};       // shutdown() is under way
+constinit std::atomic<bool> g_paused{false};       // by it
+constinit std::atomic<bool> g_silent{false};       // it is over
 thread_local bool t_ending = false;                // on this thread
 thread_local bool t_known = false;                 // trivially destructible, both
 
@@ -68,19 +70,20 @@ bool wait_until(F done, core::Deadline deadline) noexcept {
   return true;
 }
 
-/// Exit finalizers, until the deadline. A thread that is in the midst of a callback is waited for, but not for ever: it may wait for this one.
-void run_exit_finalizers(core::EventQueue& queue, core::Deadline deadline) noexcept {
-  constexpr std::uint64_t kPatience = 1'000'000'000;
+/// Exit finalizers, until the deadline; whether there were any. A thread that is in the midst of a callback is waited for, but not for ever: it may wait
+/// for this one.
+bool run_exit_finalizers(core::EventQueue& queue, core::Deadline patience, core::Deadline deadline) noexcept {
   queue.face->begin_exit();
-  queue.owner = std::thread::id{};                 // whoever ends the process runs the finalizers
+  queue.owner = core::kNobody;                     // whoever ends the process runs the finalizers
   queue.end_drain();                               // exit() inside a callback: that drain never goes on
-  const core::Deadline patience = std::min(deadline, core::now_ns() + kPatience);
-  for (bool busy = true; busy && !node::callbacks_are_off();) {
+  Drained drained{.busy = true};                   // again if another thread was first
+  while (drained.busy && !node::callbacks_are_off()) {
     if (!wait_until([&queue] { return !queue.is_drained(); }, patience)) queue.ignore_drain();
     const std::uint64_t now = core::now_ns();
-    if (now >= deadline) return;
-    busy = queue.face->drain({.nanoseconds = deadline - now}).busy;    // another thread was first
+    if (now >= deadline) break;
+    drained = queue.face->drain({.nanoseconds = deadline - now});
   }
+  return drained.ran != 0;
 }
 }  // namespace
 
@@ -89,25 +92,30 @@ void shutdown() noexcept {
   const std::uint64_t start = core::now_ns();
   const core::Deadline deadline = g_options.exit_nanoseconds < core::kNoDeadline - start ? start + g_options.exit_nanoseconds : core::kNoDeadline;
   if (g_ending.exchange(true) && !t_ending) {      // another thread does it; in the midst of this one's, exit() was called
-    (void)wait_until([] { return g_phase.load(std::memory_order_acquire) == Phase::ended; }, deadline);
+    (void)wait_until([] { return g_silent.load(std::memory_order_acquire); }, deadline);
     return;
   }
   t_ending = true;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) node::ask_drainer_to_end(*queue);
-  gc::pause();                                     // S45: no collection during the loop
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) run_exit_finalizers(*queue, deadline);
-  gc::resume();
+  if (!g_paused.exchange(true)) gc::pause();       // S45: no collection during the loop
+  const core::Deadline patience = std::min(deadline, start + 1'000'000'000);
+  for (bool again = true; again;) {                // S45: a finalizer may make another one, in another queue
+    again = false;
+    for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) again |= run_exit_finalizers(*queue, patience, deadline);
+  }
+  if (g_paused.exchange(false)) gc::resume();
   g_phase.store(Phase::ended);
   std::size_t not_run = 0;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) not_run += queue->face->shutdown();
   if (not_run != 0 && g_options.exit_report != nullptr) g_options.exit_report(not_run);
+  g_silent.store(true, std::memory_order_release);
 }
 
 namespace {
 /// In the child of a fork, whose parent another thread was about to end.
 void take_back_shutdown() noexcept {
   g_ending = false;
-  gc::resume();
+  if (g_paused.exchange(false)) gc::resume();
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->exiting = queue->exit_done = false;
 }
 }  // namespace
@@ -131,7 +139,7 @@ void after_fork(ForkSide side) noexcept {
   core::unlock_settle();
   node::unlock_shared_tables();
   if (side == ForkSide::parent) return;
-  if (g_ending && !t_ending) take_back_shutdown();
+  if (g_ending && !t_ending && g_phase.load() == Phase::running) take_back_shutdown();
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->forget_other_threads();
   if (g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue);
@@ -148,7 +156,7 @@ ThreadScope::~ThreadScope() {
 }
 
 void blocking(void (*f)(void*), void* argument) noexcept {
-  if (g_phase.load(std::memory_order_acquire) == Phase::unborn) return f(argument);   // bdwgc may not have been started
+  if (!node::started()) return f(argument);                                           // bdwgc may not have been started
   if (!gc::this_thread_is_registered()) return f(argument);                           // nor do collections wait for it
   gc::enter_blocking();
   gc::blocking(f, argument);
@@ -173,8 +181,14 @@ Status ready() noexcept {
     if (!gc::this_thread_is_registered()) return Status::unknown_thread;
     t_known = true;
   }
+  if (gc::slots_are_crowded()) [[unlikely]] {      // a program without callbacks may never drain
+    (void)core::settle();
+    gc::slots_were_settled();
+  }
   return Status::ok;
 }
+
+bool started() noexcept { return g_phase.load(std::memory_order_acquire) != Phase::unborn; }
 
 Result<bool> register_thread() noexcept {
   if (const Status started = init(); started != Status::ok) return {false, started};

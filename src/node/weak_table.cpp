@@ -252,6 +252,7 @@ struct WeakTable::Access {
   Result<Item> insert(const Probe& probe, void* strong, const Referent& weak, Existing existing) noexcept {
     Result<Entry> entry = outside([&] { return weak_side(weak); });
     if (!entry) return {{}, entry.status};
+    gc::note_kept(strong);
     entry.value.hash = probe.hash | kHashTop;
     entry.value.strong = strong;
     return enter(probe, entry.value, weak.obj, existing);

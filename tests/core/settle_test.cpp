@@ -3,6 +3,8 @@
 #include "gc_integration/slots.hpp"
 #include "src/core/settle.hpp"
 
+#include <mayfly/weak.hpp>
+
 #include <thread>
 
 namespace mayfly::world {
@@ -107,6 +109,26 @@ TEST(Settle, AContainersMarkThatComesTooLateHitsNoLaterTenantOfTheSlot) {
   EXPECT_EQ(take_all(queue).size(), 1u);
 }
 
+TEST(Settle, HappensForAQueueThatNothingWasRegisteredIn) {
+  CallbackQueue& queue = *new CallbackQueue;
+  Event event;
+  EXPECT_FALSE(queue.take(event));
+  const std::size_t before = gc::slots_in_use();
+  for (const bool take : {true, false}) {
+    Object* o = object();
+    ASSERT_EQ(weak_handle({.obj = o}).status, Status::ok);
+    kill_and_collect(o);
+    EXPECT_TRUE(queue.pending());
+    if (take) {
+      EXPECT_FALSE(queue.take(event));
+    } else {
+      EXPECT_EQ(queue.drain().ran, 0u);
+    }
+    EXPECT_FALSE(queue.pending());
+    EXPECT_EQ(gc::slots_in_use(), before);
+  }
+}
+
 TEST(Settle, GoesOnWhereATimeBudgetEnded) {
   CallbackQueue& queue = *new CallbackQueue;
   constexpr std::size_t kDead = 4'000;
@@ -155,6 +177,8 @@ TEST(Settle, ADeathNeedsNoMemory) {   // .queue.reserved
 TEST(Queue, OneThatWasNeverUsedHasNothing) {
   CallbackQueue& queue = *new CallbackQueue;
   scripted::run_cycle();
+  Event event;
+  EXPECT_FALSE(queue.take(event));                      // settles
   EXPECT_FALSE(queue.pending());
   EXPECT_FALSE(queue.collect());
   EXPECT_EQ(queue.collect_and_drain().ran, 0u);
@@ -162,7 +186,6 @@ TEST(Queue, OneThatWasNeverUsedHasNothing) {
   queue.disown();
   queue.begin_exit();
   stop_drainer(queue);
-  Event event;
   EXPECT_FALSE(queue.take(event));
   EXPECT_EQ(queue.shutdown(), 0u);
   EXPECT_EQ(bind(ref()->node, {.obj = object()}, queue).status, Status::shut_down);   // registrations are refused from now on

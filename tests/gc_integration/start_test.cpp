@@ -9,6 +9,7 @@
 #define GC_NO_THREAD_REDIRECTS 1
 #include <gc.h>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 
@@ -90,7 +91,29 @@ void without_interior_pointers() {
   });
   for (int i = 0; i < 5; ++i) (void)default_queue().collect_and_drain();
   EXPECT_EQ(part->p, 2);
-  EXPECT_EQ(static_cast<Part*>(whole.get()), part.get());
+  static Registered finalizer;
+  static Root<Whole> referent(make<Whole>());
+  static Root<RefNode> node(static_cast<RefNode*>(GC_malloc(sizeof(RefNode))));
+  static Root<WeakTable> table(make<WeakTable>());
+  const auto inside = [](std::size_t offset) {             // an offset that nobody spoke of before
+    auto* inner = reinterpret_cast<long*>(static_cast<char*>(GC_malloc(64)) + offset);
+    *inner = static_cast<long>(offset);
+    return inner;
+  };
+  test::on_fresh_thread([&] {
+    finalizer = finalize_raw({.obj = referent.get()}, default_queue(), inside(24), AtExit::no).value;
+    (void)bind(*node, {.obj = referent.get()}, default_queue(), inside(32));
+    (void)table->set({.hash = 1}, inside(40), {.obj = referent.get()});
+  });
+  for (int i = 0; i < 5; ++i) {
+    (void)default_queue().collect_and_drain();
+    for (int n = 0; n < 1000; ++n) std::fill_n(static_cast<long*>(GC_malloc(64)), 8, -1);   // new tenants
+  }
+  EXPECT_EQ(*static_cast<long*>(peek(finalizer).payload), 24);
+  EXPECT_EQ(*static_cast<long*>(callback(*node)), 32);
+  WeakTable::Cursor at;
+  ASSERT_EQ(table->next(at), Status::ok);
+  EXPECT_EQ(*static_cast<long*>(at.item.value), 40);
 }
 TEST(Start, InteriorPointersMayBeSwitchedOff) { EXPECT_IN_CHILD(without_interior_pointers()); }
 

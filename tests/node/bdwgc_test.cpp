@@ -171,6 +171,60 @@ TEST_F(BdwgcTest, ACallbackThatWasCalledHoldsNothing) {
   EXPECT_GE(dead, kMinDead - 8);                           // of as many referents some may be seen alive
 }
 
+/// Each value of the map is the only holder of the next key.
+TEST_F(BdwgcTest, CollectAndDrainGoesOnWhileContainersLetGo) {   // S19
+  struct Key {
+    long x;
+  };
+  constexpr std::size_t kChains = 100, kLinks = 4;
+  auto* map = make<WeakKeyMap<Key, Key*>>();
+  const Root<WeakKeyMap<Key, Key*>> kept(map);
+  static std::atomic<std::size_t> called;
+  called = 0;
+  auto refs = std::make_unique<WeakRef<Key>[]>(kChains);
+  on_fresh_thread([&] {
+    for (std::size_t i = 0; i < kChains; ++i) {
+      auto* key = make<Key>();
+      refs[i] = WeakRef<Key>::of(key, [] { ++called; }).value;
+      for (std::size_t n = 1; n < kLinks; ++n) {
+        auto* next = make<Key>();
+        ASSERT_EQ(map->set(next, key), Status::ok);
+        key = next;
+      }
+    }
+  });
+  (void)default_queue().collect_and_drain();
+  EXPECT_GE(called, kChains - 8);
+}
+
+void finalizers_on_demand() {
+  GC_set_finalize_on_demand(1);
+  ASSERT_EQ(init(), Status::ok);
+  static std::atomic<int> destroyed{0};
+  struct Destroyed {
+    ~Destroyed() { ++destroyed; }
+  };
+  on_fresh_thread([] {
+    for (int i = 0; i < 50; ++i) (void)make<Destroyed>();
+  });
+  GC_gcollect();
+  (void)count({.obj = make<int>()});                       // settles, and invokes nothing
+  EXPECT_EQ(destroyed, 0);                                 // control
+  EXPECT_TRUE(default_queue().pending());
+  while (default_queue().pending()) (void)default_queue().drain();
+  EXPECT_GE(destroyed, 42);
+}
+TEST(Queues, ArePendingWhileFinalizersAreDue) { EXPECT_IN_CHILD(finalizers_on_demand()); }
+
+TEST_F(BdwgcTest, WeakHandlesGiveTheirSlotsBackThoughNobodyDrains) {
+  constexpr std::size_t kObjects = 500'000;
+  const std::size_t before = stats().slots;
+  on_fresh_thread([] {
+    for (std::size_t i = 0; i < kObjects; ++i) ASSERT_EQ(weak_handle({.obj = GC_MALLOC(64)}).status, Status::ok);
+  });
+  EXPECT_LT(stats().slots, before + kObjects * 3 / 4);
+}
+
 TEST_F(BdwgcTest, AThreadThatTheCollectorDoesNotKnowIsRefused) {
   void* o = gc::allocate(48);
   auto* r = static_cast<Ref*>(gc::allocate(sizeof(Ref)));

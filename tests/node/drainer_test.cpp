@@ -158,6 +158,41 @@ TEST_F(DrainerTest, AnOwnerAloneIsHandedEvents) {
   EXPECT_EQ(g_on.load(), std::this_thread::get_id());
 }
 
+/// Threads' ids are used again, and their stacks.
+TEST_F(DrainerTest, NoLaterThreadInheritsAQueueThatItsOwnerLeft) {
+  std::thread([this] {
+    const ThreadScope scope;
+    ASSERT_EQ(queue.own(), Status::ok);
+  }).join();
+  die();
+  for (int i = 0; i < 5; ++i) {
+    std::thread([this] {
+      const ThreadScope scope;
+      EXPECT_TRUE(queue.drain().busy);
+    }).join();
+  }
+  EXPECT_EQ(g_called, 0);
+  ASSERT_EQ(queue.own(), Status::ok);
+  EXPECT_EQ(queue.drain().ran, 1u);
+}
+
+TEST_F(DrainerTest, AnOwnerEndsADrainThatIsUnderWayElsewhere) {
+  static CallbackQueue* its;
+  its = &queue;
+  static Closure hands_over{[](Event&) {
+    std::thread([] {
+      const ThreadScope scope;
+      EXPECT_EQ(its->own(), Status::ok);
+    }).join();
+  }};
+  die(hands_over);
+  die();
+  EXPECT_EQ(queue.drain().ran, 1u);
+  EXPECT_EQ(g_called, 0);
+  ASSERT_EQ(queue.own(), Status::ok);
+  EXPECT_EQ(queue.drain().ran, 1u);
+}
+
 TEST_F(DrainerTest, AnotherThreadMayBecomeTheOwner) {
   ASSERT_EQ(start_drainer(queue), Status::ok);
   std::thread owner([this] {

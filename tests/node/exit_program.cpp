@@ -16,6 +16,8 @@
 #include <string_view>
 #include <thread>
 
+extern "C" int GC_is_disabled(void);
+
 namespace {
 
 using namespace mayfly;
@@ -339,6 +341,24 @@ int main(int argc, char** argv) {
   if (way == "exit-in-shutdown") {
     (void)finalize(g_thing.get(), [] { say('e'), std::exit(5); }).status;
     shutdown();
+  }
+  if (way == "made-at-exit-elsewhere") {
+    static CallbackQueue newer;
+    (void)finalize(g_thing.get(), [] { (void)finalize(g_thing.get(), [] { say('n'); }, newer).status; }).status;
+  }
+  if (way == "shutdown-then-fork") {
+    static std::atomic<bool> over{false};
+    std::thread forks([] {
+      const ThreadScope scope;
+      while (!over) std::this_thread::yield();
+      const pid_t child = ::fork();
+      if (child == 0) ::_exit(GC_is_disabled());
+      int status = 1;
+      say(::waitpid(child, &status, 0) == child && status == 0 ? '|' : '!');
+    });
+    shutdown();
+    over = true;
+    forks.join();
   }
   if (way == "drainer-in-an-endless-callback" || way == "shutdown-on-the-drainer-too") {
     static std::atomic<bool> inside{false};

@@ -13,8 +13,8 @@ struct Ended {
   int status;
 };
 
-Ended run(const std::string& way) {
-  std::FILE* out = ::popen(("exec " EXIT_PROGRAM " " + way + " 2>/dev/null").c_str(), "r");
+Ended run(const std::string& way, const std::string& setting = "") {
+  std::FILE* out = ::popen((setting + " exec " EXIT_PROGRAM " " + way + " 2>/dev/null").c_str(), "r");
   if (out == nullptr) return {"popen failed", -1};
   Ended ended;
   for (int c; (c = std::fgetc(out)) != EOF;) ended.printed += static_cast<char>(c);
@@ -54,6 +54,11 @@ TEST(Exit, DoesNotWaitForADrainerThatNeverReturns) { expect("drainer-in-an-endle
 TEST(Exit, DoesNotWaitForADrainerThatWaitsForIt) { expect("shutdown-on-the-drainer-too", "cba", 0); }
 TEST(Exit, MayBeginOnAThreadThatTheCollectorDoesNotKnow) { expect("exit-on-a-stranger", "cba", 7); }
 TEST(Exit, AChildOfTheDrainersCallbackEndsToo) { expect("drainers-callback-fork", "cba|cba", 0); }
+TEST(Exit, FinalizersMadeMeanwhileInAnotherQueueRunToo) { expect("made-at-exit-elsewhere", "cban", 0); }   // S45
+TEST(Exit, AForkBehindItLeavesTheChildItsCollector) { expect("shutdown-then-fork", "cba|", 0); }
+TEST(Exit, ForcedTroubleLosesNone) {
+  for (const char* zeal : {"MAYFLY_ZEAL=seed:8,skip-drain=2", "MAYFLY_ZEAL=seed:7,split-drain=2"}) EXPECT_EQ(run("return", zeal).printed, "cba") << zeal;
+}
 TEST(Exit, OneOfTwoThreadsWaitsForTheOther) { expect("shutdown-on-two-threads", "scba|", 0); }
 TEST(Exit, InsideAFinalizerOfShutdownTheOthersStillRun) { expect("exit-in-shutdown", "ecba", 5); }
 TEST(Exit, AFinalizerThatIsWantedThereLaterRunsToo) { expect("changed-to-at-exit", "y", 0); }

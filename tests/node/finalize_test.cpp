@@ -410,6 +410,14 @@ TEST_F(FinalizeTest, WithoutMemoryForTheEarlierCollectorFinalizerTheEventWaits) 
   EXPECT_EQ(calls, 1);
 }
 
+TEST_F(FinalizeTest, PeekAnswersThePointerThatWasGiven) {
+  Object* o = object();
+  const auto f = finalize_raw({.obj = &o->value}, queue, token(1), AtExit::no);
+  ASSERT_EQ(f.status, Status::ok);
+  EXPECT_EQ(peek(f.value).object, &o->value);
+  EXPECT_EQ(peek(f.value).payload, token(1));
+}
+
 TEST_F(FinalizeTest, EveryFailingAllocationLeavesNothingBehind) {
   for (std::uint64_t n = 1;; ++n) {
     ASSERT_LT(n, 20u);
