@@ -44,7 +44,7 @@ Result<Finalizer> finalize(T* object, F f, CallbackQueue& queue = default_queue(
   if constexpr (internal::opted_out<T>) return {Finalizer(), Status::not_weakrefable};
   const auto closure = internal::new_closure(std::move(f));
   if (!closure) return {{}, closure.status};
-  const auto registered = finalize_raw({.obj = object}, queue, closure.value, at_exit, internal::run_closure);
+  const auto registered = finalize_raw({.obj = internal::address(object)}, queue, closure.value, at_exit, internal::run_closure);
   if (!registered) closure.value->finish(internal::CollectedClosure::Act::drop);
   return {Finalizer(registered.value), registered.status};
 }

@@ -8,8 +8,8 @@ namespace mayfly {
 
 namespace internal {
 /// A root word that holds the object. May collect.
-Result<void**> try_new_root(void* object) noexcept;
-void** new_root(void* object);                 // throws
+Result<void**> try_new_root(const void* object) noexcept;
+void** new_root(const void* object);           // throws
 void drop_root(void** root) noexcept;
 }  // namespace internal
 

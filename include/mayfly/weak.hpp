@@ -33,6 +33,11 @@ inline constexpr bool weakly_referenceable = std::is_class_v<T> || std::is_union
 namespace internal {
 template <class T>
 inline constexpr bool opted_out = (std::is_class_v<T> || std::is_union_v<T>) && !weakly_referenceable<std::remove_cv_t<T>>;
+/// For a Referent, which looks at nothing but the address.
+template <class T>
+void* address(T* object) noexcept {
+  return const_cast<std::remove_cv_t<T>*>(object);
+}
 }  // namespace internal
 
 /// A weak reference without identity and callback: trivially copyable, uncounted, copied like a pointer. S, G, M; all-zero is empty.
@@ -45,7 +50,7 @@ class Weak {
   /// May collect. `not_weakrefable`: the type opted out; `not_collectable`: null, or not bdwgc's.
   static Result<Weak> of(T* object) noexcept {
     if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {{}, Status::not_weakrefable};
-    const auto parts = internal::weak_parts(const_cast<std::remove_cv_t<T>*>(object));
+    const auto parts = internal::weak_parts(internal::address(object));
     return {from(parts.value.handle, parts.value.offset), parts.status};
   }
 

@@ -39,7 +39,7 @@ class WeakKeyMap {
     if (!probe) return probe.status;
     const auto box = try_make_in<V>(table_.queue(), std::move(value));
     if (!box) return box.status;
-    return table_.set(probe.value, box.value, {.obj = address(key)});
+    return table_.set(probe.value, box.value, {.obj = internal::address(key)});
   }
   /// The value that is there, else `value` once entered. Python: d.setdefault
   Result<V*> set_default(K* key, V value) noexcept {
@@ -49,7 +49,7 @@ class WeakKeyMap {
     if (const auto there = table_.find(probe.value); there.status != Status::absent) return value_of(there);
     const auto box = try_make_in<V>(table_.queue(), std::move(value));
     if (!box) return {nullptr, box.status};
-    return value_of(table_.set_default(probe.value, box.value, {.obj = address(key)}));
+    return value_of(table_.set_default(probe.value, box.value, {.obj = internal::address(key)}));
   }
   template <class Q>
   Status erase(const Q& key) noexcept {
@@ -93,7 +93,6 @@ class WeakKeyMap {
  private:
   using Ask = internal::Ask<P, internal::Plain<K>>;
   static Result<V*> value_of(const Result<Item>& item) noexcept { return {static_cast<V*>(item.value.value), item.status}; }
-  static void* address(K* key) noexcept { return const_cast<std::remove_cv_t<K>*>(key); }
 
   WeakTable table_{WeakSide::key};
   [[no_unique_address]] P policy_{};

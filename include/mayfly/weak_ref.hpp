@@ -53,7 +53,7 @@ class WeakRef {
   /// The referent's one ref without callback. May collect. Fails as Weak<T>::of(), bind() and allocations do. Python: weakref.ref(o)
   static Result<WeakRef> of(T* object, CallbackQueue& queue = default_queue()) noexcept {
     if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {WeakRef(), Status::not_weakrefable};
-    return wrap(internal::shared_ref({.obj = object}, queue));
+    return wrap(internal::shared_ref({.obj = internal::address(object)}, queue));
   }
   /// A ref of its own; `f()` or `f(RefNode& ref)` is called once, where `queue` is drained after the referent has died. What is true of captures in
   /// finalize() is true here: a capture that reaches the referent keeps it alive as long as this ref. Moving `f` must not throw; what it throws when it
@@ -64,7 +64,7 @@ class WeakRef {
     if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {WeakRef(), Status::not_weakrefable};
     const auto closure = internal::new_closure(std::move(f));
     if (!closure) return {WeakRef(), closure.status};
-    return wrap(internal::ref_with(*closure.value, !std::is_trivially_destructible_v<F>, {.obj = object}, queue));
+    return wrap(internal::ref_with(*closure.value, !std::is_trivially_destructible_v<F>, {.obj = internal::address(object)}, queue));
   }
 
   /// The referent, strong from now on, or null. Any registered thread; never collects; O(1), lock-free. Python: ref()

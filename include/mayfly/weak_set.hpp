@@ -35,7 +35,7 @@ class WeakSet {
     if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {nullptr, Status::not_weakrefable};
     const auto probe = Ask::probe(policy_, member);
     if (!probe) return {nullptr, probe.status};
-    return member_of(table_.set_default(probe.value, nullptr, {.obj = const_cast<std::remove_cv_t<T>*>(member)}));
+    return member_of(table_.set_default(probe.value, nullptr, {.obj = internal::address(member)}));
   }
   /// Never collects; O(1). MAY CALL HOST (P).
   template <class Q>

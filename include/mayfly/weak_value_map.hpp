@@ -40,7 +40,7 @@ class WeakValueMap {
     if (!probe) return probe.status;
     const auto box = try_make_in<K>(table_.queue(), key);
     if (!box) return box.status;
-    return table().set(probe.value, box.value, {.obj = value});
+    return table().set(probe.value, box.value, {.obj = internal::address(value)});
   }
   /// The value that is there, else `value` once entered. Python: d.setdefault
   Result<V*> set_default(K key, V* value) noexcept {
@@ -50,7 +50,7 @@ class WeakValueMap {
     if (const auto there = table_.find(probe.value); there.status != Status::absent) return value_of(there);
     const auto box = try_make_in<K>(table_.queue(), key);
     if (!box) return {nullptr, box.status};
-    return value_of(table().set_default(probe.value, box.value, {.obj = value}));
+    return value_of(table().set_default(probe.value, box.value, {.obj = internal::address(value)}));
   }
   template <class Q>
   Status erase(const Q& key) noexcept {

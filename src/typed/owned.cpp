@@ -25,18 +25,18 @@ void throw_status(Status status) {
 
 namespace internal {
 
-Result<void**> try_new_root(void* object) noexcept {
+Result<void**> try_new_root(const void* object) noexcept {
   Status ready = node::ready();
   if (ready == Status::shut_down && gc::this_thread_is_registered()) ready = Status::ok;   // a Root may be copied until the very end
   if (ready != Status::ok) return {nullptr, ready};
   const auto root = gc::acquire_root();
   if (!root) return root;
   gc::note_displacement(static_cast<std::size_t>(offset_from_base(object)));
-  gc::store_traced(root.value, object);
+  gc::store_traced(root.value, const_cast<void*>(object));
   return root;
 }
 
-void** new_root(void* object) { return unwrap(try_new_root(object)); }
+void** new_root(const void* object) { return unwrap(try_new_root(object)); }
 
 void drop_root(void** root) noexcept { gc::release_root(root); }
 

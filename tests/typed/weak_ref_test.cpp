@@ -154,6 +154,21 @@ TEST_F(WeakRefTest, WithoutEqualityIdentityCounts) {
   EXPECT_EQ(a, a);
 }
 
+TEST_F(WeakRefTest, ObjectsMayBeConst) {
+  const Point* p = point;
+  EXPECT_EQ(WeakRef<const Point>::of(p, queue).value.get(), p);
+  EXPECT_EQ(WeakRef<const Point>::of(p, [] {}, queue).value.get(), p);
+  EXPECT_EQ(Root<const Point>(p).get(), p);
+  EXPECT_EQ(Weak<const Point>::of(p).value.get(), p);
+  EXPECT_EQ(finalize(p, [] {}, queue, AtExit::no).status, Status::ok);
+  auto* map = make<WeakValueMap<int, const Point>>();
+  ASSERT_EQ(map->set(1, p), Status::ok);
+  EXPECT_EQ(map->find(1).value, p);
+  auto* set = make<WeakSet<const Point>>();
+  ASSERT_EQ(set->add(p), Status::ok);
+  EXPECT_EQ(set->find(p).value, p);
+}
+
 TEST_F(WeakRefTest, EmptyIsDeadAndTypesMayOptOut) {   // S3
   const WeakRef<Point> empty;
   EXPECT_TRUE(empty.expired());
