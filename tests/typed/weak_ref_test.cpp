@@ -35,7 +35,7 @@ namespace {
 
 struct Unhashable {
   long x = 0;
-  friend bool operator==(const Unhashable&, const Unhashable&) = default;
+  bool operator==(const Unhashable&) const = default;
 };
 static_assert(!std::is_default_constructible_v<std::hash<WeakRef<Unhashable>>>);   // as in Python
 static_assert(std::is_default_constructible_v<std::hash<WeakRef<Plain>>> && std::is_default_constructible_v<std::hash<WeakRef<Point>>>);
