@@ -74,13 +74,13 @@ bool wait_until(F done, core::Deadline deadline) noexcept {
 /// for this one.
 bool run_exit_finalizers(core::EventQueue& queue, core::Deadline patience, core::Deadline deadline) noexcept {
   queue.face->begin_exit();
-  queue.owner = core::kNobody;                     // whoever ends the process runs the finalizers
   queue.end_drain();                               // exit() inside a callback: that drain never goes on
   Drained drained{.busy = true};                   // again if another thread was first
   while (drained.busy && !node::callbacks_are_off()) {
     if (!wait_until([&queue] { return !queue.is_drained(); }, patience)) queue.ignore_drain();
     const std::uint64_t now = core::now_ns();
     if (now >= deadline) break;
+    queue.owner = core::kNobody;                   // whoever ends the process runs the finalizers
     drained = queue.face->drain({.nanoseconds = deadline - now});
   }
   return drained.ran != 0;
