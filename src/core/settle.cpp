@@ -162,6 +162,7 @@ bool settle(Deadline deadline) noexcept {
 Settled settled() noexcept { return {g_cleared.load(), g_cleared_last.load(), g_settle_ns.load()}; }
 
 std::uint64_t settled_number() noexcept { return g_settled.load(std::memory_order_acquire); }
+void settle_from_here() noexcept { g_settled.store(gc::collection_number(), std::memory_order_release); }
 
 namespace {
 /// Settle lock held.

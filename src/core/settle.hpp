@@ -23,6 +23,8 @@ std::uint64_t now_ns() noexcept;
 bool settle(Deadline deadline = kNoDeadline) noexcept;
 /// All collections up to this number are settled.
 std::uint64_t settled_number() noexcept;
+/// Before there is any slot: so far there is nothing to settle.
+void settle_from_here() noexcept;
 
 /// Figures.
 struct Settled {

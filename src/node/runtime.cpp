@@ -52,6 +52,7 @@ Status init(const Options& options) noexcept {
   if (const Status zealous = gc::zeal::start(options.zeal != nullptr ? options.zeal : std::getenv("MAYFLY_ZEAL")); zealous != Status::ok) return zealous;
   if (options.fork == Options::Fork::atfork && ::pthread_atfork(at_fork_prepare, at_fork_parent, at_fork_child) != 0) return Status::no_memory;
   gc::clear_by(clearing);
+  core::settle_from_here();
   g_options = options;
   g_phase.store(Phase::running, std::memory_order_release);
   return Status::ok;

@@ -243,7 +243,7 @@ TEST_F(DrainerTest, WithoutMemoryNothingIsStartedOrOwned) {
         stop_drainer(fresh);
         break;
       }
-      EXPECT_FALSE(fresh.pending());
+      EXPECT_EQ(fresh.stats().waiting, 0u);
       EXPECT_EQ(call(fresh), Status::ok);                  // repeated
       stop_drainer(fresh);
     }

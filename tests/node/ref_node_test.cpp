@@ -285,8 +285,8 @@ TEST(RefNode, AllZeroIsEmpty) {   // T7
   unbind(r->node);
   CallbackQueue empty;
   Event event;
-  EXPECT_FALSE(empty.pending());
   EXPECT_FALSE(empty.take(event));
+  EXPECT_FALSE(empty.pending());
   EXPECT_EQ(empty.drain().ran, 0u);
   const Registered none;
   EXPECT_EQ(detach(none), nullptr);
