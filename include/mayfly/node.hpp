@@ -105,7 +105,7 @@ struct Registered {
 enum class AtExit : std::uint8_t { no, yes };
 
 /// `payload` (traced until taken or detached) becomes an event when the referent has died, or at exit. A payload that reaches the referent keeps it
-/// alive to exit. `run` is for C++ closures. May collect. Python: weakref.finalize
+/// alive to exit. `run` is for C++ closures. `not_collectable` also for a pointer more than 4 GB into its object. May collect. Python: weakref.finalize
 Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& queue, void* payload, AtExit at_exit = AtExit::yes,
                                 void (*run)(Event&) = nullptr) noexcept;
 /// The payload, to exactly one caller; else null. Python: finalize.detach; and finalize.__call__ is detach, then call.

@@ -91,9 +91,10 @@ class CallbackQueue {
   bool collect() noexcept;
   /// Collect and drain, again while that brings events, or deaths in containers (8 rounds at most). Python: gc.collect(). MAY CALL HOST.
   Drained collect_and_drain() noexcept;
-  /// The calling thread owns the queue from now on: events are handed to it alone, but for a callback that has begun elsewhere. Elsewhere take() answers false and drain() busy, until disown() or until
-  /// another thread owns it; so a callback never runs on a surprising thread. A drainer is stopped, as by stop_drainer(). A thread that ends while it owns a queue leaves it to
-  /// whoever calls own() next. At exit, and in a forked child of another thread, a queue has no owner.
+  /// The calling thread owns the queue from now on: events are handed to it alone, but for a callback that has begun elsewhere. Elsewhere take() answers
+  /// false and drain() busy, until disown() or until another thread owns it; so a callback never runs on a surprising thread. A drainer is stopped, as by
+  /// stop_drainer(). A thread that ends while it owns a queue leaves it to whoever calls own() next. At exit, and in a forked child of another thread, a
+  /// queue has no owner.
   Status own() noexcept;
   void disown() noexcept;
   /// From now on finalizers with at_exit wait as events, newest first, behind those that wait already; later ones join in front.

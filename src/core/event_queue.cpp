@@ -294,7 +294,7 @@ bool EventQueue::take_link(Event& event, void* link) noexcept {
     silence_other_half(node);
     fill(event, node);
   }
-  if ((bits_of(node) & kClosure) == 0) std::atomic_ref(node.callback).store(nullptr, std::memory_order_relaxed);   // the event has it; whoever puts it back, too
+  if ((bits_of(node) & kClosure) == 0) std::atomic_ref(node.callback).store(nullptr, std::memory_order_relaxed);   // the event has it
   return !silenced;
 }
 

@@ -24,9 +24,7 @@ namespace mayfly::core {
 /// A chain of RefNodes and ObjectFinalizers through their own words; a finalizer's link has its low bit set.
 class Chain {
  public:
-  bool ready() const noexcept { return root_ != nullptr; }
   void give_root(void** root) noexcept { root_ = root; }
-  void** root() const noexcept { return root_; }
   void* front() const noexcept { return *root_; }
   void push_back(void* link) noexcept;
   void push_front(void* link) noexcept;
@@ -94,9 +92,13 @@ struct Drainer {
   pthread_t thread{};
   std::uint64_t starts = 0;
 
+  /// Mutex held, both.
   void become(State now) noexcept {
     state = now;
     state.notify_all();
+  }
+  void ask_to_end() noexcept {
+    if (state == running) become(asked);
   }
 };
 

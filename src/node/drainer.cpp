@@ -76,8 +76,7 @@ Status start_drainer(CallbackQueue& face) noexcept {
 void node::ask_drainer_to_end(core::EventQueue& queue) noexcept {
   {
     const std::lock_guard lock(queue.drainer.mutex);
-    if (queue.drainer.state != core::Drainer::running) return;
-    queue.drainer.become(core::Drainer::asked);
+    queue.drainer.ask_to_end();
   }
   queue.wake_up.now();
 }
@@ -91,10 +90,7 @@ void stop_drainer(CallbackQueue& face) noexcept {
   {
     std::unique_lock lock(drainer.mutex);
     if (drainer.state == core::Drainer::none) return;
-    if (::pthread_equal(drainer.thread, ::pthread_self()) != 0) {
-      if (drainer.state == core::Drainer::running) drainer.become(core::Drainer::asked);
-      return;
-    }
+    if (::pthread_equal(drainer.thread, ::pthread_self()) != 0) return drainer.ask_to_end();
     if (drainer.state == core::Drainer::stopping) {
       lock.unlock();
       return blocking(wait_for_the_joiner, &drainer);

@@ -157,8 +157,7 @@ ThreadScope::~ThreadScope() {
 }
 
 void blocking(void (*f)(void*), void* argument) noexcept {
-  if (!node::started()) return f(argument);                                           // bdwgc may not have been started
-  if (!gc::this_thread_is_registered()) return f(argument);                           // nor do collections wait for it
+  if (!node::started() || !gc::this_thread_is_registered()) return f(argument);   // then no collection waits for this thread
   gc::enter_blocking();
   gc::blocking(f, argument);
   gc::leave_blocking();
