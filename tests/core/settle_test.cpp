@@ -1,3 +1,4 @@
+#include "tests/child.hpp"
 #include "tests/scripted_world.hpp"
 
 #include "gc_integration/slots.hpp"
@@ -108,6 +109,15 @@ TEST(Settle, AContainersMarkThatComesTooLateHitsNoLaterTenantOfTheSlot) {
   EXPECT_EQ(core::contained_deaths(), deaths + 1);
   EXPECT_EQ(take_all(queue).size(), 1u);
 }
+
+void a_process_that_begins() {
+  CallbackQueue& queue = *new CallbackQueue;
+  ASSERT_EQ(init(), Status::ok);
+  EXPECT_FALSE(queue.pending());
+  scripted::run_cycle();
+  EXPECT_TRUE(queue.pending());
+}
+TEST(Settle, HasNothingToDoAtTheBeginning) { EXPECT_IN_CHILD(a_process_that_begins()); }
 
 TEST(Settle, HappensForAQueueThatNothingWasRegisteredIn) {
   CallbackQueue& queue = *new CallbackQueue;

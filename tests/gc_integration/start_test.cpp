@@ -91,6 +91,7 @@ void without_interior_pointers() {
   });
   for (int i = 0; i < 5; ++i) (void)default_queue().collect_and_drain();
   EXPECT_EQ(part->p, 2);
+  EXPECT_EQ(static_cast<Part*>(whole.get()), part.get());
   static Registered finalizer;
   static Root<Whole> referent(make<Whole>());
   static Root<RefNode> node(static_cast<RefNode*>(GC_malloc(sizeof(RefNode))));

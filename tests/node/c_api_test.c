@@ -206,6 +206,11 @@ static int same_spelling(void *self, const void *what, void *key) {
   if (self != NULL) return -1;
   return strcmp(what, key) == 0;
 }
+static mayfly_status hash_of_all(void *self, const void *key, uint64_t *out) {
+  if (self != NULL || key == NULL) return MAYFLY_E_HOST;
+  *out = 7;
+  return MAYFLY_OK;
+}
 static mayfly_probe probe(const char *key) {
   mayfly_probe p = {0, NULL, NULL, same_spelling};
   p.hash = (uint64_t)key[0];
@@ -215,7 +220,7 @@ static mayfly_probe probe(const char *key) {
 
 void c_tables(void) {
   mayfly_queue *queue = new_queue();
-  mayfly_table *table = c_test.allocate(sizeof *table), *copy = c_test.allocate(sizeof *copy);
+  mayfly_table *table = c_test.allocate(sizeof *table), *copy = c_test.allocate(sizeof *copy), *other = c_test.allocate(sizeof *other);
   object *a = new_object(1), *b = new_object(2);
   mayfly_item item;
   mayfly_probe key = probe("a"), broken;
@@ -236,6 +241,17 @@ void c_tables(void) {
   CHECK(mayfly_table_find(table, &key, &item) == MAYFLY_OK && item.value == b);
   CHECK(mayfly_table_size(table) == 2);
   CHECK(mayfly_table_update(copy, table, NULL, same_spelling, NULL) == MAYFLY_OK && mayfly_table_size(copy) == 2);
+  mayfly_table_init(other, 1, queue);
+  CHECK(mayfly_table_update(other, table, NULL, NULL, NULL) == MAYFLY_OK && mayfly_table_size(other) == 2);
+  CHECK(mayfly_table_update(other, table, NULL, NULL, NULL) == MAYFLY_OK && mayfly_table_size(other) == 2);   /* the same keys, by identity */
+  CHECK(mayfly_table_find(other, &key, &item) == MAYFLY_OK && item.value == b);
+  CHECK(mayfly_table_update(other, table, table, NULL, hash_of_all) == MAYFLY_E_HOST && mayfly_table_size(other) == 2);
+  mayfly_table_clear(other);
+  CHECK(mayfly_table_update(other, table, NULL, same_spelling, hash_of_all) == MAYFLY_OK && mayfly_table_size(other) == 2);
+  CHECK(mayfly_table_find(other, &key, NULL) == MAYFLY_E_ABSENT);
+  key.hash = 7;
+  CHECK(mayfly_table_find(other, &key, &item) == MAYFLY_OK && item.value == b);
+  key = probe("b");
   memset(&cursor, 0, sizeof cursor);
   CHECK(mayfly_table_next(copy, &cursor, 0) == MAYFLY_OK && cursor.item.value == a);
   CHECK(mayfly_table_remove(copy, &cursor) == MAYFLY_OK);

@@ -159,6 +159,49 @@ void end_beside_a_callback(std::uint64_t us) {
   while (!inside) std::this_thread::yield();
 }
 
+/// Returns when the drainer is inside a callback that does something and never returns.
+template <class F>
+void end_beside_the_drainers_callback(F something) {
+  static std::atomic<bool> inside{false};
+  if (start_drainer(default_queue()) != Status::ok) std::abort();
+  on_death([something] {
+    inside = true;
+    something();
+    for (;;) ::pause();
+  });
+  while (!inside) std::this_thread::yield();
+}
+
+/// Another thread's shutdown() is in the midst of a finalizer when this one's begins.
+void shutdown_on_two_threads() {
+  static std::atomic<bool> begun{false};
+  (void)finalize(g_thing.get(), [] { begun = true, ::usleep(100'000), say('s'); }).status;
+  std::thread([] {
+    const ThreadScope scope;
+    shutdown();
+    for (;;) ::pause();
+  }).detach();
+  while (!begun) std::this_thread::yield();
+  shutdown();
+  say('|');
+}
+
+/// A thread that was registered before forks when all is over: the child's collector is as its parent's.
+void fork_behind_shutdown() {
+  static std::atomic<bool> over{false};
+  std::thread forks([] {
+    const ThreadScope scope;
+    while (!over) std::this_thread::yield();
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(GC_is_disabled());
+    int status = 1;
+    say(::waitpid(child, &status, 0) == child && status == 0 ? '|' : '!');
+  });
+  shutdown();
+  over = true;
+  forks.join();
+}
+
 /// The drainer's callback forks; in the child another thread ends the process while that callback has not returned.
 void fork_in_the_drainers_callback() {
   if (start_drainer(default_queue()) != Status::ok) std::abort();
@@ -177,6 +220,31 @@ void fork_in_the_drainers_callback() {
     waited = true;
   });
   while (!waited) std::this_thread::yield();
+}
+
+/// The drainer's callback forks while another thread waits for the drainer's end: in the child somebody may stop it all the same.
+void fork_while_the_drainer_is_stopped() {
+  if (start_drainer(default_queue()) != Status::ok) std::abort();
+  static std::atomic<bool> inside{false};
+  on_death([] {
+    inside = true;
+    ::usleep(50'000);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::alarm(20);
+      std::thread([] {
+        const ThreadScope scope;
+        stop_drainer(default_queue());
+        say('s');
+        std::exit(0);
+      }).detach();
+      return;
+    }
+    int status = 1;
+    say(::waitpid(child, &status, 0) == child && status == 0 ? '|' : '!');
+  });
+  while (!inside) std::this_thread::yield();
+  stop_drainer(default_queue());
 }
 
 /// Forks a thousand times (fewer when collections are forced) while threads register, load and drain; in each child everything works that worked in its parent.
@@ -326,18 +394,7 @@ int main(int argc, char** argv) {
   }
   if (way == "beside-a-callback") end_beside_a_callback(100'000);
   if (way == "beside-an-endless-callback") end_beside_a_callback(UINT64_MAX);
-  if (way == "shutdown-on-two-threads") {
-    static std::atomic<bool> begun{false};
-    (void)finalize(g_thing.get(), [] { begun = true, ::usleep(100'000), say('s'); }).status;
-    std::thread([] {
-      const ThreadScope scope;
-      shutdown();
-      for (;;) ::pause();
-    }).detach();
-    while (!begun) std::this_thread::yield();
-    shutdown();
-    say('|');
-  }
+  if (way == "shutdown-on-two-threads") shutdown_on_two_threads();
   if (way == "exit-in-shutdown") {
     (void)finalize(g_thing.get(), [] { say('e'), std::exit(5); }).status;
     shutdown();
@@ -346,31 +403,9 @@ int main(int argc, char** argv) {
     static CallbackQueue newer;
     (void)finalize(g_thing.get(), [] { (void)finalize(g_thing.get(), [] { say('n'); }, newer).status; }).status;
   }
-  if (way == "shutdown-then-fork") {
-    static std::atomic<bool> over{false};
-    std::thread forks([] {
-      const ThreadScope scope;
-      while (!over) std::this_thread::yield();
-      const pid_t child = ::fork();
-      if (child == 0) ::_exit(GC_is_disabled());
-      int status = 1;
-      say(::waitpid(child, &status, 0) == child && status == 0 ? '|' : '!');
-    });
-    shutdown();
-    over = true;
-    forks.join();
-  }
-  if (way == "drainer-in-an-endless-callback" || way == "shutdown-on-the-drainer-too") {
-    static std::atomic<bool> inside{false};
-    static const bool ends = way == "shutdown-on-the-drainer-too";
-    if (start_drainer(default_queue()) != Status::ok) return 1;
-    on_death([] {
-      inside = true;
-      if (ends) ::usleep(50'000), shutdown();
-      for (;;) ::pause();
-    });
-    while (!inside) std::this_thread::yield();
-  }
+  if (way == "shutdown-then-fork") fork_behind_shutdown();
+  if (way == "drainer-in-an-endless-callback") end_beside_the_drainers_callback([] {});
+  if (way == "shutdown-on-the-drainer-too") end_beside_the_drainers_callback([] { ::usleep(50'000), shutdown(); });
   if (way == "exit-on-a-stranger") {   // a thread that bdwgc does not know, while this one is in a callback
     on_death([] {
       std::thread([] { std::exit(7); }).detach();
@@ -379,6 +414,7 @@ int main(int argc, char** argv) {
     (void)default_queue().drain();
   }
   if (way == "drainers-callback-fork") fork_in_the_drainers_callback();
+  if (way == "stopped-drainer-fork") fork_while_the_drainer_is_stopped();
   if (way == "sweep-fork") forks_beside_sweeps();
   if (way == "thousand-forks") a_thousand_forks();
   if (way == "drain-fork") fork_beside_a_drain();

@@ -54,6 +54,7 @@ TEST(Exit, DoesNotWaitForADrainerThatNeverReturns) { expect("drainer-in-an-endle
 TEST(Exit, DoesNotWaitForADrainerThatWaitsForIt) { expect("shutdown-on-the-drainer-too", "cba", 0); }
 TEST(Exit, MayBeginOnAThreadThatTheCollectorDoesNotKnow) { expect("exit-on-a-stranger", "cba", 7); }
 TEST(Exit, AChildOfTheDrainersCallbackEndsToo) { expect("drainers-callback-fork", "cba|cba", 0); }
+TEST(Exit, AChildOfADrainerThatIsBeingStoppedMayStopItToo) { expect("stopped-drainer-fork", "scba|cba", 0); }
 TEST(Exit, FinalizersMadeMeanwhileInAnotherQueueRunToo) { expect("made-at-exit-elsewhere", "cban", 0); }   // S45
 TEST(Exit, AForkBehindItLeavesTheChildItsCollector) { expect("shutdown-then-fork", "cba|", 0); }
 TEST(Exit, ForcedTroubleLosesNone) {

@@ -1,3 +1,4 @@
+#include "tests/opted_out.hpp"
 #include "tests/scripted_world.hpp"
 
 #include <mayfly/mayfly.hpp>
@@ -24,19 +25,6 @@ using Cache = WeakValueMap<std::string, Doc, ByPath>;
 using Numbers = WeakValueMap<int, Doc>;
 using Notes = WeakKeyMap<Doc, std::string>;
 using Open = WeakSet<Doc>;
-
-struct OptedOut {
-  long x = 0;
-};
-
-}  // namespace
-}  // namespace mayfly::world
-
-template <>
-inline constexpr bool mayfly::weakly_referenceable<mayfly::world::OptedOut> = false;
-
-namespace mayfly::world {
-namespace {
 
 struct ByNumber {   // keys that are equal without being the same
   Status hash(const Doc* d, std::uint64_t* out) const { return hash(d->number, out); }

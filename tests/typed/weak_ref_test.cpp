@@ -1,3 +1,4 @@
+#include "tests/opted_out.hpp"
 #include "tests/scripted_world.hpp"
 
 #include <mayfly/mayfly.hpp>
@@ -16,15 +17,10 @@ struct Point {
 struct Plain {
   long x = 0;
 };
-struct OptedOut {
-  long x = 0;
-};
 
 }  // namespace
 }  // namespace mayfly::world
 
-template <>
-inline constexpr bool mayfly::weakly_referenceable<mayfly::world::OptedOut> = false;
 template <>
 struct std::hash<mayfly::world::Point> {
   std::size_t operator()(const mayfly::world::Point& p) const noexcept { return static_cast<std::size_t>(p.x); }
