@@ -10,7 +10,8 @@
 namespace mayfly {
 
 /// Lies in collected memory: make<> one, or embed it in a collected object. All-zero is empty; no destructor. Insertion order.
-/// Threads: one at a time, or your own lock; draining its queue counts as use. Dead entries are absent everywhere at once.
+/// Threads: one at a time, or your own lock; draining its queue counts as use. A forked child may use it unless another thread was inside
+/// one of its calls. Dead entries are absent everywhere at once.
 /// Keys are copied into collected memory, and what such a copy throws ends the process; a K with a destructor costs a finalizer each (16-byte K without one
 /// cost 16 bytes). `Q` is whatever the policy takes. Statuses: `absent`; `host_error` or what P answered; `changed` when P kept changing the map; registering calls add those of make.
 template <class K, class V, class P = StdPolicy<K>>

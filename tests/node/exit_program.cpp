@@ -103,11 +103,11 @@ void fork_in_a_callback() {
   (void)default_queue().drain();
 }
 
-/// A thread sweeps a large set for its queue when another one forks: the child may use that set.
+/// A thread sweeps a large set for its queue when another one forks: the child may use that set. The two take turns, so that the fork finds the thread
+/// in its sweep or behind it, never in a call of its own to the set.
 void forks_beside_sweeps() {
   constexpr std::size_t kMembers = 100'000;
-  static std::atomic<int> about_to_sweep{0};
-  static std::atomic<bool> stop{false};
+  static std::atomic<bool> about_to_sweep{false}, stop{false};
   static const Root<WeakSet<Thing>> set(make<WeakSet<Thing>>());
   const Root<std::array<Thing*, kMembers>> members(make<std::array<Thing*, kMembers>>());
   for (Thing*& member : *members) {
@@ -120,14 +120,15 @@ void forks_beside_sweeps() {
       auto* thing = make<Thing>();
       if (set->add(thing) != Status::ok) std::abort();
       clear_now({.obj = thing});
-      ++about_to_sweep;
+      about_to_sweep = true;
       Event event;
       if (default_queue().take(event)) std::abort();
+      while (about_to_sweep && !stop) {}
     }
   });
   int failed = 0;
   for (int n = 0; n < 20; ++n) {
-    for (const int seen = about_to_sweep; about_to_sweep == seen;) {}
+    while (!about_to_sweep) {}
     const pid_t child = ::fork();
     if (child == 0) {
       ::alarm(20);
@@ -135,6 +136,7 @@ void forks_beside_sweeps() {
     }
     int status = 1;
     failed += ::waitpid(child, &status, 0) != child || status != 0;
+    about_to_sweep = false;
   }
   stop = true;
   sweeper.join();
