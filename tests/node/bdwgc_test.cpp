@@ -216,15 +216,6 @@ void finalizers_on_demand() {
 }
 TEST(Queues, ArePendingWhileFinalizersAreDue) { EXPECT_IN_CHILD(finalizers_on_demand()); }
 
-TEST_F(BdwgcTest, WeakHandlesGiveTheirSlotsBackThoughNobodyDrains) {
-  constexpr std::size_t kObjects = 500'000;
-  const std::size_t before = stats().slots;
-  on_fresh_thread([] {
-    for (std::size_t i = 0; i < kObjects; ++i) ASSERT_EQ(weak_handle({.obj = GC_MALLOC(64)}).status, Status::ok);
-  });
-  EXPECT_LT(stats().slots, before + kObjects * 3 / 4);
-}
-
 TEST_F(BdwgcTest, AThreadThatTheCollectorDoesNotKnowIsRefused) {
   void* o = gc::allocate(48);
   auto* r = static_cast<Ref*>(gc::allocate(sizeof(Ref)));

@@ -50,5 +50,18 @@ TEST(Memory, TenMillionReferencesInRoundsLeaveNothingBehind) {
   EXPECT_LE(resident_pages(), after_third + after_third / 10);
 }
 
+TEST(Memory, WeakHandlesGiveTheirSlotsBackThoughNobodyDrains) {
+  constexpr std::size_t kMadeInARound = 100'000;
+  ASSERT_EQ(init(), Status::ok);
+  const std::size_t before = stats().slots;
+  for (int round = 0; round < 5; ++round) {
+    test::on_fresh_thread([] {
+      for (std::size_t i = 0; i < kMadeInARound; ++i) ASSERT_EQ(weak_handle({.obj = gc::allocate(32)}).status, Status::ok);
+    });
+    gc::collect();
+  }
+  EXPECT_LE(stats().slots, before + 3 * kMadeInARound);
+}
+
 }  // namespace
 }  // namespace mayfly
