@@ -123,7 +123,7 @@ void forks_beside_sweeps() {
       about_to_sweep = true;
       Event event;
       if (default_queue().take(event)) std::abort();
-      while (about_to_sweep && !stop) {}
+      while (about_to_sweep && !stop) std::this_thread::yield();
     }
   });
   int failed = 0;
