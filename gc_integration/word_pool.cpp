@@ -131,12 +131,27 @@ bool fill(Cache& cache) noexcept {
   return true;
 }
 
-/// Gives half of a full cache to the pool.
-void spill(Cache& cache) noexcept {
+/// Gives half of a full cache to the pool. Apart, as give_first(), so that giving is cheap where neither is needed.
+[[gnu::noinline]] void spill(Cache& cache) noexcept {
   const std::lock_guard lock(g_mutex);
   for (std::size_t i = 0; i < kBatch; ++i) move_one(g_free, cache.free);
   g_free_count += kBatch;
   cache.count.store(cache.count.load(std::memory_order_relaxed) - kBatch, std::memory_order_relaxed);
+}
+
+void give_to(Cache& cache, Word* word, std::uint64_t generation) noexcept {
+  push(cache.free, word, generation);
+  const std::size_t count = cache.count.load(std::memory_order_relaxed) + 1;
+  cache.count.store(count, std::memory_order_relaxed);
+  if (count == 2 * kBatch) spill(cache);
+}
+
+/// By a thread that has no cache yet, or gets none as there is no memory.
+[[gnu::noinline]] void give_first(Word* word, std::uint64_t generation) noexcept {
+  if (Cache* cache = claim()) return give_to(*cache, word, generation);
+  const std::lock_guard lock(g_mutex);
+  push(g_free, word, generation);
+  ++g_free_count;
 }
 
 }  // namespace
@@ -161,17 +176,8 @@ Word* take() noexcept {
 
 void give(Word* word, std::uint64_t generation) noexcept {
   word->store((generation << kAddressBits) | kAddressMask, std::memory_order_release);
-  Cache* cache = t_cache != nullptr ? t_cache : claim();
-  if (cache == nullptr) {
-    const std::lock_guard lock(g_mutex);
-    push(g_free, word, generation << kAddressBits);
-    ++g_free_count;
-    return;
-  }
-  push(cache->free, word, generation << kAddressBits);
-  const std::size_t count = cache->count.load(std::memory_order_relaxed) + 1;
-  cache->count.store(count, std::memory_order_relaxed);
-  if (count == 2 * kBatch) spill(*cache);
+  if (Cache* cache = t_cache) return give_to(*cache, word, generation << kAddressBits);
+  give_first(word, generation << kAddressBits);
 }
 
 void retire(Word* word) noexcept {
