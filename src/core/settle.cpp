@@ -8,11 +8,12 @@
 #include <utility>
 
 namespace mayfly::core {
+
+constinit std::atomic<std::uint64_t> settled_to{~std::uint64_t{0}}, contained_dead{0};
+
 namespace {
 
 constinit std::mutex g_settle;
-constinit std::atomic<std::uint64_t> g_settled{~std::uint64_t{0}};
-constinit std::atomic<std::uint64_t> g_contained_deaths{0};
 
 /// The locks that deaths need besides the settle lock, which is held: what one death needs, the next one mostly needs too, so they are kept until another
 /// one is asked for.                                                                                              .core.lock-order
@@ -92,7 +93,7 @@ constinit Figure g_cleared, g_cleared_last, g_settle_ns;   // changed under the 
 void settle_slot(gc::Handle slot, gc::Owner who) noexcept {
   g_cleared.add(1);
   __builtin_prefetch(pointer_of<void>(gc::cleared_ahead(slot, 6)));   // the watcher of a death that will come soon
-  if ((who & kContained) != 0) g_contained_deaths.fetch_add(1, std::memory_order_release);   // pairs with contained_deaths()
+  if ((who & kContained) != 0) contained_dead.fetch_add(1, std::memory_order_release);   // pairs with contained_deaths()
   if (kind_of(who) != OwnerKind::nobody) {
     Shard& shard = g_locks.lock_shard_of(slot, who);
     if (kind_of(who) == OwnerKind::watcher) {              // a ref object died before its referent
@@ -139,13 +140,12 @@ bool go_on_settling(Deadline deadline) noexcept {
   g_settle_ns.add(now_ns() - start);
   if (!finished) return false;
   g_cleared_last.set(g_cleared.load() - g_round.cleared);
-  g_settled.store(g_round.number, std::memory_order_release);
+  settled_to.store(g_round.number, std::memory_order_release);
   return true;
 }
 }  // namespace
 
-bool settle(Deadline deadline) noexcept {
-  if (gc::collection_number() == settled_number()) return true;
+bool settle_now(Deadline deadline) noexcept {
   std::unique_lock lock(g_settle, std::defer_lock);
   if (deadline == kNoDeadline) {
     lock.lock();
@@ -161,8 +161,7 @@ bool settle(Deadline deadline) noexcept {
 
 Settled settled() noexcept { return {g_cleared.load(), g_cleared_last.load(), g_settle_ns.load()}; }
 
-std::uint64_t settled_number() noexcept { return g_settled.load(std::memory_order_acquire); }
-void settle_from_here() noexcept { g_settled.store(gc::collection_number(), std::memory_order_release); }
+void settle_from_here() noexcept { settled_to.store(gc::collection_number(), std::memory_order_release); }
 
 namespace {
 /// Settle lock held.
@@ -176,7 +175,7 @@ void kill_slot(const Target& target) noexcept {
   const bool contained = (gc::owner_of(slot) & kContained) != 0;
   settle_watchers(locks, first_watcher(slot));
   gc::unlink_slot(slot);               // before the lock goes: nobody shall attach to it any more
-  if (contained) g_contained_deaths.fetch_add(1, std::memory_order_release);   // whoever sweeps for this number finds it dead
+  if (contained) contained_dead.fetch_add(1, std::memory_order_release);   // whoever sweeps for this number finds it dead
   locks.unlock();
   g_cleared.add(1);
 }
@@ -194,10 +193,8 @@ void kill_now(const Target& target) noexcept {
 void mark_contained(const Target& target, gc::Handle slot) noexcept {
   const std::lock_guard lock(mutex_of(shard_of(target.base)));
   if (gc::hides(slot, target.base)) return gc::set_owner(slot, gc::owner_of(slot) | kContained);
-  g_contained_deaths.fetch_add(1, std::memory_order_release);   // it was cleared by hand meanwhile, and the slot may be another's
+  contained_dead.fetch_add(1, std::memory_order_release);   // it was cleared by hand meanwhile, and the slot may be another's
 }
-
-std::uint64_t contained_deaths() noexcept { return g_contained_deaths.load(std::memory_order_acquire); }
 
 namespace {
 /// In no queue: it was taken just now.

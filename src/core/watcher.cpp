@@ -12,16 +12,6 @@ void set_first(gc::Handle slot, Watcher* first, void* referent) noexcept {
 
 }  // namespace
 
-void* referent_of(gc::Owner owner) noexcept {
-  switch (kind_of(owner)) {
-    case OwnerKind::nobody: return nullptr;
-    case OwnerKind::bare: return pointer_of<void>(owner);
-    case OwnerKind::watched:
-    case OwnerKind::watcher: break;
-  }
-  return pointer_of<Watcher>(owner)->referent();
-}
-
 Watcher* first_watcher(gc::Handle slot) noexcept {
   const gc::Owner who = gc::owner_of(slot);
   return kind_of(who) == OwnerKind::watched ? pointer_of<Watcher>(who) : nullptr;

@@ -58,7 +58,15 @@ T* pointer_of(gc::Owner owner) noexcept {
   return reinterpret_cast<T*>(owner & ~gc::Owner{7});
 }
 /// The base of the referent that the slot's owner tells of; of a ref object's own slot, that of its watcher. Stable with the lock of that address's shard.
-void* referent_of(gc::Owner owner) noexcept;
+inline void* referent_of(gc::Owner owner) noexcept {
+  switch (kind_of(owner)) {
+    case OwnerKind::nobody: return nullptr;
+    case OwnerKind::bare: return pointer_of<void>(owner);
+    case OwnerKind::watched:
+    case OwnerKind::watcher: break;
+  }
+  return pointer_of<Watcher>(owner)->referent();
+}
 
 // ---- the list: shard lock held ----
 /// Or null.
