@@ -19,14 +19,15 @@ using Deadline = std::uint64_t;
 inline constexpr Deadline kNoDeadline = UINT64_MAX;
 std::uint64_t now_ns() noexcept;
 
+extern constinit std::atomic<std::uint64_t> settled_to, contained_dead;   // of settle.cpp: read by settled_number() and contained_deaths()
+/// All collections up to this number are settled. Lock-free.
+inline std::uint64_t settled_number() noexcept { return settled_to.load(std::memory_order_acquire); }
+/// settle() when there is something to settle.
+bool settle_now(Deadline deadline) noexcept;
 /// Settles what the latest collection cleared. Calls no host code, never collects. May wait for a collection that is under way.
 /// False: the deadline passed, or another thread is settling and there is a deadline. The next call goes on; each one gets a step further.
 /// About 1 ns when there is nothing to settle: it is asked before each event.
-inline bool settle(Deadline deadline = kNoDeadline) noexcept;
-/// The same when there is something.
-bool settle_now(Deadline deadline) noexcept;
-/// All collections up to this number are settled. Lock-free.
-inline std::uint64_t settled_number() noexcept;
+inline bool settle(Deadline deadline = kNoDeadline) noexcept { return gc::collection_number() == settled_number() || settle_now(deadline); }
 /// Before there is any slot: so far there is nothing to settle.
 void settle_from_here() noexcept;
 
@@ -44,14 +45,9 @@ void forget_node(RefNode& node) noexcept;
 /// An entry of a weak container looks at the target's slot: its death shall move contained_deaths(). REQUIRES: the target is alive.
 void mark_contained(const Target& target, gc::Handle slot) noexcept;
 /// Moves when something that a weak container looks at has died and was settled. Lock-free.
-inline std::uint64_t contained_deaths() noexcept;
+inline std::uint64_t contained_deaths() noexcept { return contained_dead.load(std::memory_order_acquire); }
 
 void lock_settle() noexcept;               // around fork
 void unlock_settle() noexcept;
-
-extern constinit std::atomic<std::uint64_t> settled_to, contained_dead;   // settle lock held to change them, but for mark_contained()
-inline bool settle(Deadline deadline) noexcept { return gc::collection_number() == settled_number() || settle_now(deadline); }
-inline std::uint64_t settled_number() noexcept { return settled_to.load(std::memory_order_acquire); }
-inline std::uint64_t contained_deaths() noexcept { return contained_dead.load(std::memory_order_acquire); }
 
 }  // namespace mayfly::core

@@ -1,6 +1,7 @@
 // What every registering call checks first, and how a Referent becomes a Target.
 #pragma once
-#include "src/core/side_table.hpp"
+#include "src/core/event_queue.hpp"
+#include "src/core/settle.hpp"
 
 namespace mayfly::node {
 
@@ -12,8 +13,12 @@ bool started() noexcept;
 Result<core::Target> target_of(const Referent& referent) noexcept;
 /// The options that init() was called with.
 bool invokes_finalizers() noexcept;
-/// Drops the dead entries of the queue's weak tables, if there can be any. Calls no host code. Holds no lock.
-void sweep_tables(core::EventQueue& queue) noexcept;
+/// sweep_tables() when there may be something to drop.
+void sweep_tables_now(core::EventQueue& queue) noexcept;
+/// Drops the dead entries of the queue's weak tables, if there can be any. Calls no host code. Holds no lock. About 1 ns when there are none.
+inline void sweep_tables(core::EventQueue& queue) noexcept {
+  if (queue.swept.load(std::memory_order_relaxed) != core::contained_deaths()) sweep_tables_now(queue);
+}
 /// Forgets every `finalize` record of the queue, waiting or not, and answers how many would have run at exit. Calls no host code. Holds no lock.
 std::size_t forget_finalizers(core::EventQueue& queue) noexcept;
 /// Registers the calling thread with the collector; true: nobody had done so before.

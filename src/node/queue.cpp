@@ -34,12 +34,12 @@ bool take_settled(core::EventQueue& queue, Event& event) noexcept {
   return true;
 }
 
-/// False also when the deadline passed before everything was settled. Done before each event, so what is seldom needed is asked for before it is called.
+/// False also when the deadline passed before everything was settled.
 bool take_within(core::EventQueue& queue, Event& event, core::Deadline deadline) noexcept {
   gc::zeal::at_safepoint();
-  if (gc::finalizers_are_due() && node::invokes_finalizers()) gc::invoke_finalizers();   // what becomes due later is for the next time: pending() says so
+  if (node::invokes_finalizers()) gc::invoke_finalizers();   // what becomes due from here on is for the next time, and pending() says so
   if (!core::settle(deadline)) return false;
-  if (queue.swept.load(std::memory_order_relaxed) != core::contained_deaths()) node::sweep_tables(queue);
+  node::sweep_tables(queue);
   return take_settled(queue, event);
 }
 

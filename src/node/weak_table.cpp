@@ -429,9 +429,8 @@ Status WeakTable::update(const WeakTable& other, void* self, Answer (*equal)(voi
 
 namespace node {
 
-void sweep_tables(core::EventQueue& queue) noexcept {
+void sweep_tables_now(core::EventQueue& queue) noexcept {
   const std::uint64_t deaths = core::contained_deaths();
-  if (queue.swept.load(std::memory_order_relaxed) == deaths) return;
   const std::unique_lock lock(queue.sweeping, std::try_to_lock);
   if (lock && WeakTable::Access::sweep_all(queue)) queue.swept.store(deaths, std::memory_order_relaxed);
 }
