@@ -23,7 +23,7 @@ forbid("\"src/(node|typed)" ${core})
 forbid("\"src/" ${gc})
 list(FILTER gc EXCLUDE REGEX "/bdwgc/")
 forbid("<gc[./]" ${gc})
-forbid("<mayfly/[^s]" ${gc})      # status.hpp alone
+forbid("<mayfly/[^s]" ${gc})      # status.hpp and slot.hpp alone
 if(bad)
   list(JOIN bad "\n" text)
   message(FATAL_ERROR "includes against the order of the layers:\n${text}")

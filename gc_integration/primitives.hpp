@@ -8,6 +8,7 @@
 // The collector's rules are those of bdwgc's finalize.c and alloc.c; see the README of this folder.
 #pragma once
 
+#include <mayfly/slot.hpp>
 #include <mayfly/status.hpp>
 
 #include <atomic>
@@ -47,7 +48,7 @@ void note_kept(const void* pointer) noexcept;
 /// How many collections have finished marking. Moves only while the world is stopped, with the allocation lock held, and that lock stays held
 /// until every disappearing link of that collection has been cleared. Lock-free, less than 1 ns where the collector shows its counter.
 inline std::uint64_t collection_number() noexcept;
-extern constinit const std::uint64_t* number_word;         // the collector's own counter, set by start(); null: asked for by a call
+using internal::number_word;                               // set by start(); null: asked for by a call
 std::uint64_t ask_collection_number() noexcept;
 inline std::uint64_t collection_number() noexcept {
   return number_word != nullptr ? __atomic_load_n(number_word, __ATOMIC_ACQUIRE) : ask_collection_number();

@@ -7,11 +7,16 @@
 #include <algorithm>
 #include <atomic>
 
+constinit std::atomic<std::uint64_t> mayfly::internal::verified{~std::uint64_t{0}};
+
 namespace mayfly::gc {
 namespace {
 
-using words::kAddressBits;
-using words::kAddressMask;
+using internal::generation_of;
+using internal::kAddressBits;
+using internal::kAddressMask;
+using internal::reveal;
+using internal::verified;
 using words::owner_word;
 using words::Slab;
 using words::Word;
@@ -20,18 +25,25 @@ constexpr std::uint64_t kImmortal = 0x8000;                // .slot.immortal: be
 constexpr std::uint64_t kLastGeneration = kImmortal - 1;
 
 constinit bool g_by_marks = false;                         // written before the first slot
-constinit std::atomic<std::uint64_t> g_verified{~std::uint64_t{0}};
 
 Word* word_of(Handle slot) noexcept { return reinterpret_cast<Word*>(slot.bits & kAddressMask); }
-std::uint64_t generation_of(std::uint64_t bits) noexcept { return bits >> kAddressBits; }
 std::uint64_t hide(const void* address, std::uint64_t generation) noexcept {
   return (generation << kAddressBits) | (~reinterpret_cast<std::uint64_t>(address) & kAddressMask);
 }
-void* reveal(std::uint64_t bits) noexcept { return reinterpret_cast<void*>(~bits & kAddressMask); }
 
-/// While contracts are checked nothing is ever verified, so every load passes the checks; and the fast path has none.
+enum class Lacks { nothing, protection, generation };      // the tests' controls: loads lack one guard, and the tests must notice
+#if defined(MAYFLY_CONTROL_UNPROTECTED_LOAD)
+constexpr Lacks kLacks = Lacks::protection;
+#elif defined(MAYFLY_CONTROL_NO_GENERATION)
+constexpr Lacks kLacks = Lacks::generation;
+#else
+constexpr Lacks kLacks = Lacks::nothing;
+#endif
+
+/// While contracts are checked nothing is ever verified, so every load passes the checks, and the fast path has none; likewise in controls.
 void note_verified(std::uint64_t number) noexcept {
-  if (!zeal::checking.load(std::memory_order_relaxed)) g_verified.store(number, std::memory_order_release);   // pairs with load(), verified_number()
+  if (kLacks != Lacks::nothing || zeal::checking.load(std::memory_order_relaxed)) return;
+  verified.store(number, std::memory_order_release);       // pairs with load(), verified_number()
 }
 
 struct LockedRead {
@@ -130,61 +142,24 @@ void* load_locked(Handle slot) noexcept {
   return read.referent;
 }
 
-/// False: the number moved; `referent` means nothing. `number()` reads the collection number.
-template <class Number>
-[[gnu::always_inline]] inline bool load_fast(Handle slot, void*& referent, Number number) noexcept {
-  const Word* word = word_of(slot);
-  for (;;) {
-    const std::uint64_t verified = g_verified.load(std::memory_order_acquire);
-    if (verified != number()) return false;
-    const std::uint64_t bits = word->load(std::memory_order_acquire);
-    if (generation_of(bits) != generation_of(slot.bits)) {                 // zero and every later tenant differ
-      referent = nullptr;
-      return true;
-    }
-    void* revealed = reveal(bits);
-    asm volatile("" : "+r"(revealed) : : "memory");                        // in a register or on the stack from here: a root
-    const bool still = number() == verified;
-    asm volatile("" : : "r"(revealed) : "memory");                         // and kept there across the check
-    referent = revealed;
-    if (still) return true;
-  }
-}
-
-/// Whatever the fast path does not do: a moved number, a collector that does not show its counter. Apart, so that the fast path is a leaf.
-[[gnu::noinline]] void* load_slowly(Handle slot) noexcept {
-  void* referent;
-  const bool loaded = number_word == nullptr && load_fast(slot, referent, ask_collection_number);
-  return loaded ? referent : load_locked(slot);
-}
-[[gnu::noinline]] void* load_slowly_for_program(Handle slot) noexcept { return zeal::after_load(load_slowly(slot)); }   // under zeal no load is fast
-
-template <void* (*slowly)(Handle)>
-[[gnu::always_inline]] inline void* load_with(Handle slot) noexcept {
-  if (slot.bits == 0) return nullptr;
+/// What is left when the number moved, or is not shown.
+void* load_leftover(std::uint64_t handle) noexcept {
+  const Handle slot{handle};
 #ifndef NDEBUG
   check_thread(__FILE__, __LINE__);
 #endif
-  const std::uint64_t* counter = number_word;
+  if (kLacks != Lacks::nothing) {
+    const std::uint64_t word = word_of(slot)->load(std::memory_order_acquire);
+    const bool mine = kLacks == Lacks::generation ? word != 0 : generation_of(word) == generation_of(handle);
+    return mine ? reveal(word) : nullptr;
+  }
   void* referent;
-  const bool loaded = counter != nullptr && load_fast(slot, referent, [counter] { return __atomic_load_n(counter, __ATOMIC_ACQUIRE); });
-  return loaded ? referent : slowly(slot);
+  if (number_word == nullptr && internal::load_fast(handle, referent, ask_collection_number)) return referent;
+  return load_locked(slot);
 }
 }  // namespace
 
-void* load(Handle slot) noexcept {
-  if (slot.bits == 0) return nullptr;
-#if defined(MAYFLY_CONTROL_UNPROTECTED_LOAD)   // the tests' controls: each lacks one guard, and the tests must notice
-  const std::uint64_t control = word_of(slot)->load(std::memory_order_acquire);
-  return generation_of(control) == generation_of(slot.bits) ? reveal(control) : nullptr;
-#elif defined(MAYFLY_CONTROL_NO_GENERATION)
-  const std::uint64_t control = word_of(slot)->load(std::memory_order_acquire);
-  return control != 0 ? reveal(control) : nullptr;
-#else
-  return load_with<load_slowly>(slot);
-#endif
-}
-void* load_for_program(Handle slot) noexcept { return load_with<load_slowly_for_program>(slot); }
+void* load(Handle slot) noexcept { return internal::load<load_leftover>(slot.bits); }
 
 bool hides(Handle slot, const void* address) noexcept {
   return !slot.empty() && word_of(slot)->load(std::memory_order_acquire) == hide(address, generation_of(slot.bits));
@@ -211,7 +186,7 @@ void set_owner(Handle slot, Owner owner) noexcept {
 
 std::uint64_t verified_number() noexcept {
   std::uint64_t number = collection_number();
-  if (g_verified.load(std::memory_order_acquire) == number) return number;
+  if (verified.load(std::memory_order_acquire) == number) return number;
   with_allocation_lock(verify_locked, &number);
   return number;
 }
@@ -290,3 +265,5 @@ void lock_slots() noexcept { words::lock(); }
 void unlock_slots() noexcept { words::unlock(); }
 
 }  // namespace mayfly::gc
+
+void* mayfly::internal::load_slowly(std::uint64_t handle) noexcept { return gc::zeal::after_load(gc::load_leftover(handle)); }

@@ -20,6 +20,7 @@
 //   A slot is released only after its clear was settled or its link unregistered: links are never retargeted.        .slot.release
 //   The number rule, which load() and settle share: the collection number moves only while the world is stopped, and the allocation lock is then held
 //   until every word is cleared; so `verified == number` proves that somebody held that lock after the clearing.      .slot.verified
+//   load() reads `verified`, the word and the number, in this order: it compares once. It is compiled into its callers (<mayfly/slot.hpp>).   .slot.load
 //   Slots are acquired and released while clear_unmarked() runs: it stores zero only over the very bits whose object it found unmarked. An object that
 //   somebody can make a slot for is marked then: a root holds it, or it comes from a thread's list of free objects, which are marked too.
 #pragma once
@@ -58,10 +59,9 @@ void release_slot(Handle slot) noexcept;
 /// Unregisters the link, then releases. REQUIRES: the referent is alive, or its memory is about to be freed by hand.
 void unlink_slot(Handle slot) noexcept;
 
-/// The referent, strong from now on, or null. Lock-free but for reads between a collection and its first verification.
+/// The referent, strong from now on, or null. Lock-free but for reads between a collection and its first verification. The program's own reads are
+/// inline: internal::load(), after which zeal may collect, so for when no lock of mayfly's is held.
 void* load(Handle slot) noexcept;
-/// The same, for reads that the program asked for with no lock of mayfly's held: under zeal a collection may follow.
-void* load_for_program(Handle slot) noexcept;
 /// True if the slot still belongs to the handle and hides `address`: no proof of life, for lookups of an object that the caller holds.
 bool hides(Handle slot, const void* address) noexcept;
 /// For tables that keep no more of a slot than its word (the low 48 bits of its handle): its handle if it hides `address`, else the empty one;

@@ -1,5 +1,6 @@
 /* The weak load, the re-use of slots and settle, for spin. slots.hpp has the words; cmake/check_model.cmake runs it, and its mutants, which must fail:
- *   NO_RECHECK      load() does not look at the number again after it revealed the pointer
+ *   CHECK_FIRST     load() compares the number before it reads the word, not after it revealed the pointer
+ *   VERIFIED_LAST   load() reads `verified` after it revealed the pointer, not before it reads the word
  *   RAW_POLL        settle takes the collector's number without proof that its links are cleared
  *   NO_GENERATION   a handle does not say which tenant of its slot it means
  * Two objects share one slot, one after the other: A, then B. Readers hold handles of A. */
@@ -62,12 +63,29 @@ proctype Collector() {
 
 proctype Reader(byte me) {
   byte round = 0, v, object, generation;
+  bool slow;
   do
   :: round < ROUNDS ->
-again:
+#ifndef VERIFIED_LAST
      v = verified;
+#endif
+#ifdef CHECK_FIRST
+     slow = (number != v);
+#endif
+     d_step { object = (word_live -> word_object : 0); generation = word_generation }
      if
-     :: v != number ->           /* the slow path: under the lock */
+     :: MINE(object, generation) -> held[me] = object
+     :: else -> held[me] = 0
+     fi;
+#ifdef VERIFIED_LAST
+     v = verified;
+#endif
+#ifndef CHECK_FIRST
+     slow = (number != v);
+#endif
+     if
+     :: slow ->                  /* under the lock */
+        held[me] = 0;
         LOCK;
         if
         :: word_live && MINE(word_object, word_generation) -> held[me] = word_object
@@ -75,23 +93,11 @@ again:
         fi;
         verified = number;
         UNLOCK
-     :: else ->
-        d_step { object = (word_live -> word_object : 0); generation = word_generation }
-        if
-        :: MINE(object, generation) -> held[me] = object
-        :: else -> held[me] = 0
-        fi;
-#ifndef NO_RECHECK
-        if
-        :: held[me] != 0 && number != v -> held[me] = 0; goto again
-        :: else
-        fi
-#endif
+     :: else
      fi;
      assert(held[me] == 0 || !swept[held[me]]);    /* it does not dangle */
      assert(held[me] != B);                        /* it is no stranger */
-     held[me] = 0;
-     round++
+     d_step { held[me] = 0; v = 0; object = 0; generation = 0; slow = false; round++ }
   :: else -> break
   od
 }

@@ -12,6 +12,8 @@
 //   .words.birth   a word below `used` was never zero by birth: scans take zero for a death
 //   .words.free    a free word has its next generation above and ones below; its owner word the same generation and the next free word
 #pragma once
+#include <mayfly/slot.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -20,8 +22,8 @@ namespace mayfly::gc::words {
 
 using Word = std::atomic<std::uint64_t>;
 
-inline constexpr unsigned kAddressBits = 48;
-inline constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << kAddressBits) - 1;
+using internal::kAddressBits;
+using internal::kAddressMask;
 inline constexpr std::size_t kSlabBytes = std::size_t{1} << 24;
 inline constexpr std::size_t kHeaderBytes = 8192;
 inline constexpr std::size_t kWordsPerSlab = (kSlabBytes - kHeaderBytes) / 16;

@@ -17,6 +17,8 @@
 // bdwgc's counter itself: public, though the header would rather have the function called, which costs twice what the rest of a weak load does.
 extern "C" GC_word counter_of_bdwgc __asm__("GC_gc_no") __attribute__((weak));
 
+constinit const std::uint64_t* mayfly::internal::number_word = nullptr;
+
 namespace mayfly::gc {
 namespace {
 
@@ -108,7 +110,6 @@ Status refuse(const char* why) noexcept {
   return Status::unsupported;
 }
 
-constinit const std::uint64_t* number_word = nullptr;
 std::uint64_t ask_collection_number() noexcept { return GC_get_gc_no(); }
 
 Status start(Threads threads) noexcept {
@@ -126,8 +127,10 @@ Status start(Threads threads) noexcept {
   g_many_threads = threads == Threads::many;
   if (g_many_threads) GC_allow_register_threads();
   g_interior = GC_get_all_interior_pointers() != 0;
+#ifdef NDEBUG                            // else each load comes in, and its thread is checked
   const GC_word* counter = &counter_of_bdwgc;
   if (counter != nullptr && *counter == GC_get_gc_no()) number_word = reinterpret_cast<const std::uint64_t*>(counter);
+#endif
   g_started.store(true, std::memory_order_release);
   return Status::ok;
 }

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+constinit const std::uint64_t* mayfly::internal::number_word = nullptr;
+
 namespace mayfly::gc {
 namespace {
 
@@ -79,7 +81,6 @@ void store_traced(void** where, void* value) noexcept { std::atomic_ref(*where).
 void note_displacement(std::size_t) noexcept {}
 void note_kept(const void*) noexcept {}
 
-constinit const std::uint64_t* number_word = nullptr;
 std::uint64_t ask_collection_number() noexcept { return world().number.load(std::memory_order_acquire); }
 void with_allocation_lock(void (*f)(void*), void* argument) noexcept {
   const std::lock_guard lock(world().allocation_lock);

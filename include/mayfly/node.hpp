@@ -4,6 +4,7 @@
 // none has a destructor. Threads: any that bdwgc knows. Python counterparts are those of the `weakref` module.
 #pragma once
 #include <mayfly/queue.hpp>
+#include <mayfly/slot.hpp>
 #include <mayfly/status.hpp>
 
 #include <cstddef>
@@ -38,6 +39,9 @@ struct RefNode {
   std::uint32_t bits_ = 0;
   std::uint32_t yours = 0;        ///< For the host; mayfly never touches it.
 };
+namespace internal {
+inline constexpr unsigned kOffsetShift = 8;   // in RefNode::bits_: of the referent's pointer from its base
+}
 
 /// Makes `node` a weak reference to `referent`, or answers the canonical node that exists already (then `node` is unchanged). The callback is called
 /// once, after the referent died, if the node is alive then; the node lets go of it when its event is taken. `not_collectable` also for a pointer more than
@@ -54,7 +58,10 @@ RefNode* canonical(const Referent& referent, RefKind kind) noexcept;
 /// The collected object that embeds the node.
 void* holder(const RefNode& node) noexcept;
 /// The referent, strong from now on, or null. Never collects; O(1), lock-free. Python: ref()
-void* get(const RefNode& node) noexcept;
+inline void* get(const RefNode& node) noexcept {
+  auto* base = static_cast<char*>(internal::load(__atomic_load_n(&node.cell_, __ATOMIC_RELAXED)));
+  return base != nullptr ? base + (__atomic_load_n(&node.bits_, __ATOMIC_RELAXED) >> internal::kOffsetShift) : nullptr;
+}
 /// The callback while the referent lives, else null. Python: ref.__callback__
 void* callback(const RefNode& node) noexcept;
 RefKind kind(const RefNode& node) noexcept;

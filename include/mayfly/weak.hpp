@@ -16,7 +16,7 @@ struct WeakHandle {
 /// A handle to the referent's base. May collect.
 Result<WeakHandle> weak_handle(const Referent& referent) noexcept;
 /// The base, strong from now on, or null. Any registered thread; never collects; O(1), lock-free.
-void* load(WeakHandle handle) noexcept;
+inline void* load(WeakHandle handle) noexcept { return internal::load(handle.bits); }
 namespace internal {
 struct WeakParts {
   WeakHandle handle;

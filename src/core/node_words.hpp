@@ -1,4 +1,4 @@
-// What a RefNode's words mean; the only file that knows.
+// What a RefNode's words mean; the only file that knows, but for get(), which is inline.
 #pragma once
 #include "gc_integration/slots.hpp"
 
@@ -10,7 +10,7 @@ namespace mayfly::core {
 
 inline constexpr std::uint32_t kKindMask = 3, kHashed = 4, kSilenced = 8, kClosure = 16;
 inline constexpr std::uint32_t kMethodObject = 32, kMethodFunction = 64;   // this node is that part of a MethodNode
-inline constexpr unsigned kOffsetShift = 8;                       // of the referent's pointer from its base
+using internal::kOffsetShift;
 inline constexpr std::uint64_t kMaxOffset = (std::uint64_t{1} << 24) - 1;
 
 /// The flags are changed by the node's user and by settle at once.

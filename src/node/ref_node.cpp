@@ -145,11 +145,6 @@ RefNode* canonical(const Referent& referent, RefKind kind) noexcept {
 
 void* holder(const RefNode& node) noexcept { return gc::base_of(&node); }
 
-void* get(const RefNode& node) noexcept {
-  auto* base = static_cast<char*>(gc::load_for_program(core::slot_of(node)));
-  return base != nullptr ? base + offset_of(node) : nullptr;
-}
-
 void* callback(const RefNode& node) noexcept { return get(node) != nullptr ? node.callback : nullptr; }
 RefKind kind(const RefNode& node) noexcept { return static_cast<RefKind>(core::bits_of(node) & core::kKindMask); }
 

@@ -21,8 +21,6 @@ Result<WeakHandle> weak_handle(const Referent& referent) noexcept {
 }
 Result<internal::WeakParts> internal::weak_parts(void* object) noexcept { return weak_parts_of({.obj = object}); }
 
-void* load(WeakHandle handle) noexcept { return gc::load_for_program(gc::Handle{handle.bits}); }
-
 std::ptrdiff_t offset_from_base(const void* object) noexcept {
   const void* base = gc::base_of(object);
   return base != nullptr ? static_cast<const char*>(object) - static_cast<const char*>(base) : 0;
