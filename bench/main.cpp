@@ -49,6 +49,7 @@ constexpr Comparison kComparisons[] = {
     {"Weak: bytes per referent", "bytes/mayfly", "bytes/hand", 0, "B"},
     {"node: create", "create/node", "create/hand", 2.2},
     {"node: load", "load/node", "load/hand", 0.5},
+    {"node: ref objects read, and no more", "load/node_objects", "load/hand", 0},
     {"node: collection per live one", "collection/node", "collection/hand", 3, "ns", "collection/none"},
     {"die + callback", "die_and_callback/mayfly", "die_and_callback/hand", 0.8},
     {"finalizer: register + die + run", "finalizer/mayfly", "finalizer/hand", 0.8},

@@ -131,6 +131,19 @@ void node_load(benchmark::State& state) {
            }
          }), n * kLoadPasses);
 }
+/// What a load cannot do without: the ref object is read, the slot is not.
+void node_objects(benchmark::State& state) {
+  start();
+  Refs& r = refs();
+  r.make();
+  std::uint64_t sum = 0;
+  report(state, timed([&] {
+           for (int pass = 0; pass < kLoadPasses; ++pass) {
+             for (std::size_t i = 0; i < n; ++i) sum += r.refs[i]->node.cell_;
+           }
+           benchmark::DoNotOptimize(sum);
+         }), n * kLoadPasses);
+}
 void node_collection(benchmark::State& state) {
   start();
   Refs& r = refs();
@@ -219,6 +232,7 @@ void add_mayfly() {
   add("bytes/mayfly", bytes);
   add("create/node", node_create);
   add("load/node", node_load);
+  add("load/node_objects", node_objects);
   add("collection/node", node_collection);
   add("die_and_callback/mayfly", die_and_callback);
   add("finalizer/mayfly", finalizer);
