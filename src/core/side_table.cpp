@@ -24,11 +24,19 @@ constexpr unsigned kShards = 64;
 std::uint64_t entry_of(const void* base, std::uint64_t word) noexcept { return (reinterpret_cast<std::uint64_t>(base) >> 4 << kTagShift) | word; }
 std::uint64_t word_of(std::uint64_t entry) noexcept { return entry & ((std::uint64_t{1} << kTagShift) - 1); }
 bool has_tag_of(std::uint64_t entry, const void* base) noexcept { return ((entry ^ entry_of(base, 0)) >> kTagShift) == 0; }
-/// Neighbours in memory are neighbours in the table; pages are spread.
-std::size_t spread(const void* address) noexcept {
-  const auto a = reinterpret_cast<std::uint64_t>(address);
-  return (a >> 4) + (a >> 12) * 0x9E3779B1u;
-}
+/// Where an object's entry may be, one place after the other. Neighbours in memory are neighbours in the table. Where two pages overlap there, each goes on
+/// elsewhere, so that who looks for an absent object is done after a few places and need not pass the rest of a page.
+class Places {
+ public:
+  explicit Places(const void* address) noexcept : page_(reinterpret_cast<std::uint64_t>(address) >> 12) {
+    at_ = (reinterpret_cast<std::uint64_t>(address) >> 4) + page_ * 0x9E3779B1u;
+  }
+  operator std::uint64_t() const noexcept { return at_; }
+  void operator++() noexcept { at_ += ((page_ * 0x9E3779B97F4A7C15u) >> 32 << 8) | 1; }   // odd: all places are met
+
+ private:
+  std::uint64_t page_, at_;
+};
 }  // namespace
 
 struct alignas(64) Shard {
@@ -56,7 +64,7 @@ struct Found {
 /// REQUIRES: a table. There is an empty entry in every one, also in one that is being given back.
 Found find(const Table& table, const void* base) noexcept {
   Entry* place = nullptr;
-  for (std::size_t i = spread(base);; ++i) {
+  for (Places i(base);; ++i) {
     const std::uint64_t entry = table.at(i).load(std::memory_order_acquire);   // pairs with write(): the word is live
     if (entry <= kErased && place == nullptr) place = &table.at(i);
     if (entry == kEmpty) return {{}, place};
@@ -80,7 +88,7 @@ bool make_room(Shard& shard) noexcept {
     const std::uint64_t entry = old.first[i].load(std::memory_order_relaxed);
     const void* base = entry > kErased ? gc::hidden_in_word(word_of(entry)) : nullptr;
     if (base == nullptr) continue;
-    std::size_t at = spread(base);
+    Places at(base);
     while (table.at(at).load(std::memory_order_relaxed) != kEmpty) ++at;
     write(table.at(at), base, word_of(entry));
     ++shard.live;
@@ -169,7 +177,7 @@ Result<gc::Handle> slot_for(const Target& target) noexcept {
 void erase_slot(Shard& shard, const void* base, gc::Handle slot) noexcept {
   const Table table = shard.table.load();
   if (table.capacity == 0) return;
-  for (std::size_t i = spread(base);; ++i) {
+  for (Places i(base);; ++i) {
     const std::uint64_t entry = table.at(i).load(std::memory_order_relaxed);
     if (entry == kEmpty) return;                 // of an object with its own word, or left behind
     if (entry != entry_of(base, word_of(slot.bits))) continue;
