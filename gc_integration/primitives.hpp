@@ -48,10 +48,10 @@ void note_kept(const void* pointer) noexcept;
 /// How many collections have finished marking. Moves only while the world is stopped, with the allocation lock held, and that lock stays held
 /// until every disappearing link of that collection has been cleared. Lock-free, less than 1 ns where the collector shows its counter.
 inline std::uint64_t collection_number() noexcept;
-using internal::number_word;                               // set by start(); null: asked for by a call
 std::uint64_t ask_collection_number() noexcept;
 inline std::uint64_t collection_number() noexcept {
-  return number_word != nullptr ? __atomic_load_n(number_word, __ATOMIC_ACQUIRE) : ask_collection_number();
+  const std::uint64_t* counter = internal::numbers.counter.load(std::memory_order_relaxed);   // set by start()
+  return counter != nullptr ? __atomic_load_n(counter, __ATOMIC_ACQUIRE) : ask_collection_number();
 }
 /// Calls `f` with the allocation lock held. `f` must not allocate.
 void with_allocation_lock(void (*f)(void*), void* argument) noexcept;

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <atomic>
 
-constinit std::atomic<std::uint64_t> mayfly::internal::verified{~std::uint64_t{0}};
+constinit mayfly::internal::Numbers mayfly::internal::numbers;
 
 namespace mayfly::gc {
 namespace {
@@ -16,7 +16,6 @@ using internal::generation_of;
 using internal::kAddressBits;
 using internal::kAddressMask;
 using internal::reveal;
-using internal::verified;
 using words::owner_word;
 using words::Slab;
 using words::Word;
@@ -43,7 +42,7 @@ constexpr Lacks kLacks = Lacks::nothing;
 /// While contracts are checked nothing is ever verified, so every load passes the checks, and the fast path has none; likewise in controls.
 void note_verified(std::uint64_t number) noexcept {
   if (kLacks != Lacks::nothing || zeal::checking.load(std::memory_order_relaxed)) return;
-  verified.store(number, std::memory_order_release);       // pairs with load(), verified_number()
+  internal::numbers.verified.store(number, std::memory_order_release);       // pairs with load(), verified_number()
 }
 
 struct LockedRead {
@@ -142,7 +141,7 @@ void* load_locked(Handle slot) noexcept {
   return read.referent;
 }
 
-/// What is left when the number moved, or is not shown.
+/// What is left when the number moved, or is not shown: once more without the lock, then with it.
 void* load_leftover(std::uint64_t handle) noexcept {
   const Handle slot{handle};
 #ifndef NDEBUG
@@ -154,7 +153,7 @@ void* load_leftover(std::uint64_t handle) noexcept {
     return mine ? reveal(word) : nullptr;
   }
   void* referent;
-  if (number_word == nullptr && internal::load_fast(handle, referent, ask_collection_number)) return referent;
+  if (internal::load_fast(handle, referent, collection_number)) return referent;
   return load_locked(slot);
 }
 }  // namespace
@@ -186,7 +185,7 @@ void set_owner(Handle slot, Owner owner) noexcept {
 
 std::uint64_t verified_number() noexcept {
   std::uint64_t number = collection_number();
-  if (verified.load(std::memory_order_acquire) == number) return number;
+  if (internal::numbers.verified.load(std::memory_order_acquire) == number) return number;
   with_allocation_lock(verify_locked, &number);
   return number;
 }

@@ -59,8 +59,8 @@ void release_slot(Handle slot) noexcept;
 /// Unregisters the link, then releases. REQUIRES: the referent is alive, or its memory is about to be freed by hand.
 void unlink_slot(Handle slot) noexcept;
 
-/// The referent, strong from now on, or null. Lock-free but for reads between a collection and its first verification. The program's own reads are
-/// inline: internal::load(), after which zeal may collect, so for when no lock of mayfly's is held.
+/// The referent, strong from now on, or null. Lock-free but for reads between a collection and its first verification, or that a collection overtook. The
+/// program's own reads are inline: internal::load(), after which zeal may collect, so for when no lock of mayfly's is held.
 void* load(Handle slot) noexcept;
 /// True if the slot still belongs to the handle and hides `address`: no proof of life, for lookups of an object that the caller holds.
 bool hides(Handle slot, const void* address) noexcept;

@@ -1,5 +1,5 @@
 // Zeal: forced trouble, so that a test meets in seconds what a program meets in years. One seeded string; off, it costs a look at a flag per
-// allocation of mayfly's own, weak read by the program, drain and taking of a lock.
+// allocation of mayfly's own, drain and taking of a lock.
 //
 //   seed:7                      the usual mix: collect-alloc=100,collect-safepoint=20
 //   seed:7,collect-alloc=50     a collection before about every 50th allocation or registration of mayfly

@@ -22,7 +22,7 @@
 //   .sentry.hidden   no memory that is scanned holds the addresses of armed sentries, but by chance and for a while
 //   .sentry.least    the last kLeast armed ones stay: whichever sweeps then marks itself, about which bdwgc warns ("Finalization cycle"). So finalizers must be
 //                    invoked now and then.
-//   .sentry.proof    a collection that was not swept is noticed before the next word is read: its number tells
+//   .sentry.proof    a collection that was not swept is noticed before the next read is answered: its number tells
 #define GC_THREADS 1
 #define GC_NO_THREAD_REDIRECTS 1
 #include <gc.h>

@@ -17,8 +17,6 @@
 // bdwgc's counter itself: public, though the header would rather have the function called, which costs twice what the rest of a weak load does.
 extern "C" GC_word counter_of_bdwgc __asm__("GC_gc_no") __attribute__((weak));
 
-constinit const std::uint64_t* mayfly::internal::number_word = nullptr;
-
 namespace mayfly::gc {
 namespace {
 
@@ -129,7 +127,7 @@ Status start(Threads threads) noexcept {
   g_interior = GC_get_all_interior_pointers() != 0;
 #ifdef NDEBUG                            // else each load comes in, and its thread is checked
   const GC_word* counter = &counter_of_bdwgc;
-  if (counter != nullptr && *counter == GC_get_gc_no()) number_word = reinterpret_cast<const std::uint64_t*>(counter);
+  if (counter != nullptr && *counter == GC_get_gc_no()) internal::numbers.counter = reinterpret_cast<const std::uint64_t*>(counter);
 #endif
   g_started.store(true, std::memory_order_release);
   return Status::ok;

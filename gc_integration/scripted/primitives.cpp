@@ -11,8 +11,6 @@
 #include <utility>
 #include <vector>
 
-constinit const std::uint64_t* mayfly::internal::number_word = nullptr;
-
 namespace mayfly::gc {
 namespace {
 
