@@ -5,6 +5,7 @@
 #include <mayfly/policy.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <utility>
 
 namespace mayfly {
@@ -26,10 +27,12 @@ class ConcurrentWeakMap {
   V* find(const Q& key) const noexcept {
     return value_of(set_.find(key));
   }
-  /// The value that is there, else what `make()` answers, a V; the key is made from `key`. Of those who race exactly one wins, and all get the winner's. Called with no lock held, so it may
-  /// allocate, collect, throw and use this map; perhaps in vain. May collect. `no_memory`, `shut_down`, `unknown_thread`, `unsupported`.
+  /// The value that is there, else what `make()` answers, a V; the key is made from `key`. Of those who race exactly one wins, and all get the winner's. Called
+  /// with no lock held, so it may allocate, collect, throw and use this map; perhaps in vain. May collect. `no_memory`, `shut_down`, `unknown_thread`,
+  /// `unsupported`.
   template <class Q, class F>
   Result<V*> set_default(const Q& key, F make) {
+    if constexpr (internal::opted_out<V>) return {nullptr, Status::not_weakrefable};
     Status status = Status::ok;            // of what make() was called for
     const Result<Cell*> there = set_.intern(key, [&] {
       const Result<Cell*> made = try_make_in<Cell>(queue_ != nullptr ? *queue_ : default_queue(), key, make);
@@ -65,7 +68,7 @@ class ConcurrentWeakMap {
     }
     [[no_unique_address]] P policy{};
   };
-  static V* value_of(Cell* cell) noexcept { return cell == nullptr ? nullptr : &cell->value; }
+  static V* value_of(Cell* cell) noexcept { return cell == nullptr ? nullptr : std::addressof(cell->value); }
 
   ConcurrentWeakSet<Cell, ByKey> set_;
   CallbackQueue* queue_ = nullptr;      // the default one

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace mayfly {
@@ -67,6 +69,7 @@ class ConcurrentWeakSet {
   /// perhaps in vain, when another thread's object wins. Null from make(): `no_memory`. REQUIRES: make()'s object equals `wanted`. May collect.
   template <class Q, class F>
   Result<T*> intern(const Q& wanted, F make) {
+    if constexpr (internal::opted_out<T>) return {nullptr, Status::not_weakrefable};
     PureProbe probe;
     if (const Status status = probe_for(wanted, probe); status != Status::ok) return {nullptr, status};
     if (void* there = table_.find(probe)) return {static_cast<T*>(there), Status::ok};
@@ -91,7 +94,7 @@ class ConcurrentWeakSet {
   }
   template <class Q>
   Status probe_for(const Q& wanted, PureProbe& probe) const noexcept {
-    probe = {.hash = 0, .what = &wanted, .self = &policy_, .equal = equal<Q>};
+    probe = {.hash = 0, .what = std::addressof(wanted), .self = &policy_, .equal = equal<Q>};
     return policy_.hash(wanted, &probe.hash);
   }
 

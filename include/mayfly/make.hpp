@@ -39,7 +39,8 @@ Result<T*> try_make_in(CallbackQueue& queue, Arguments&&... arguments) noexcept(
   if (!memory) return {nullptr, memory.status};
   T* object = internal::construct<T>(memory.value, std::forward<Arguments>(arguments)...);
   if constexpr (!std::is_trivially_destructible_v<T>) {
-    if (const Status status = internal::destroy_later(object, queue, internal::destroy<T>); status != Status::ok) return {nullptr, status};
+    const Status status = internal::destroy_later(const_cast<std::remove_cv_t<T>*>(object), queue, internal::destroy<T>);
+    if (status != Status::ok) return {nullptr, status};
   }
   return {object, Status::ok};
 }

@@ -22,7 +22,7 @@ typedef enum mayfly_status {
   MAYFLY_E_THREAD,          /* the thread is not registered with bdwgc */
   MAYFLY_E_HOST,            /* the host's own error is pending */
   MAYFLY_E_SHUT_DOWN,
-  MAYFLY_E_UNSUPPORTED,     /* see mayfly_init_problem() */
+  MAYFLY_E_UNSUPPORTED,     /* see mayfly_init_problem(), where it is not of a header of another version; or an argument that means nothing */
   MAYFLY_E_BOUND,           /* the node is bound already */
   MAYFLY_E_ABSENT,
   MAYFLY_E_EMPTY,
@@ -110,7 +110,7 @@ typedef struct mayfly_queue_stats {
 mayfly_queue_stats mayfly_queue_get_stats(const mayfly_queue *queue);
 mayfly_status mayfly_start_drainer(mayfly_queue *queue);
 void mayfly_stop_drainer(mayfly_queue *queue);
-/* Between them drain calls nothing on this thread; they nest. C++: NoCallbackScope */
+/* Between them drain calls nothing on this thread; they nest. An `on` without its `off` does nothing. C++: NoCallbackScope */
 void mayfly_callbacks_off(void);
 void mayfly_callbacks_on(void);
 

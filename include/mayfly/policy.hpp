@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <type_traits>
 
 namespace mayfly {
 
@@ -36,6 +38,8 @@ template <class K>
 struct Boxed {
   static const K& of(const void* key) noexcept { return *static_cast<const K*>(key); }
 };
+template <class K>
+inline constexpr StrongSide strong_side = std::is_trivially_destructible_v<K> ? StrongSide::kept : StrongSide::destroyed;
 /// Weak keys are the objects themselves.
 template <class K>
 struct Plain {
@@ -55,7 +59,7 @@ struct Ask {
   static Status hash_key(void* policy, const void* key, std::uint64_t* out) noexcept { return static_cast<const P*>(policy)->hash(Key::of(key), out); }
   template <class Q>
   static Result<Probe> probe(const P& policy, const Q& wanted) noexcept {
-    Probe probe{.hash = 0, .what = &wanted, .self = const_cast<P*>(&policy), .equal = equal<Q>};
+    Probe probe{.hash = 0, .what = std::addressof(wanted), .self = const_cast<P*>(&policy), .equal = equal<Q>};
     const Status hashed = policy.hash(wanted, &probe.hash);
     return {probe, hashed};
   }

@@ -100,6 +100,8 @@ class CallbackQueue {
   /// From now on finalizers with at_exit wait as events, newest first, behind those that wait already; later ones join in front.
   void begin_exit() noexcept;
   /// Drops all that waits, and answers how many events and finalizers with at_exit it dropped. Afterwards bind and finalize answer shut_down; loads still work.
+  /// C++ closures that are dropped, now or because their referent dies later, are not destroyed: a Root that one captured holds on. So begin_exit() and
+  /// drain(), detach() what is not for the exit, and let WeakRefs with closures go before.
   std::size_t shutdown() noexcept;
 
   /// Linux: an eventfd that becomes readable whenever the hint of set_wake() would come, for event loops; -1: none to be had. The queue keeps it, and a

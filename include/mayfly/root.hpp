@@ -15,7 +15,8 @@ void drop_root(void** root) noexcept;
 
 /// Keeps a collected object alive from memory that bdwgc does not scan. S, M, thread-local; in collected memory a plain pointer serves.
 /// Empty is constexpr; a copy is another root; copies and destruction work after shutdown too, also from static destructors.
-/// Making one from a pointer may collect and throws std::bad_alloc. Any registered thread; one Root is not shared between threads without a lock.
+/// Making one from a pointer, or a copy, may collect and throws std::bad_alloc or Error (`unknown_thread`, `unsupported`). Any registered thread; one Root is
+/// not shared between threads without a lock.
 template <class T>
 class Root {
  public:

@@ -1,7 +1,6 @@
 // What embedders need in their own tests. Link mayfly::testing.
 #pragma once
-#include <mayfly/queue.hpp>
-#include <mayfly/runtime.hpp>
+#include <mayfly/mayfly.hpp>
 
 #include <cstdint>
 

@@ -10,8 +10,9 @@
 namespace mayfly {
 
 /// Lies in collected memory: make<> one, or embed it in a collected object. Insertion order. Threads, statuses and policies as with WeakValueMap.
-/// Values are kept in collected memory of their own: what find() answered stays whole while you hold it. A value that reaches its key keeps it alive
-/// (S38). A dead key's value is let go where the queue is drained. Moving a V must not throw.
+/// Values are kept in collected memory of their own: what find() answered stays whole while you hold it. But once a collection found the map dead, and a
+/// destructor looks at it or its object is resurrected, it is empty if V has a destructor (see StrongSide). A value that reaches its key keeps it alive (S38).
+/// A dead key's value is let go where the queue is drained. Moving a V must not throw.
 template <class K, class V, class P = StdPolicy<K*>>
 class WeakKeyMap {
  public:
@@ -19,7 +20,7 @@ class WeakKeyMap {
 
   constexpr WeakKeyMap() noexcept = default;
   explicit WeakKeyMap(P policy, CallbackQueue& queue = default_queue()) noexcept
-      : table_(WeakSide::key, &queue), policy_(std::move(policy)) {}
+      : table_(WeakSide::key, &queue, internal::strong_side<V>), policy_(std::move(policy)) {}
 
   /// Python: d[key]. Never collects; O(1). MAY CALL HOST (P).
   template <class Q>
@@ -39,7 +40,7 @@ class WeakKeyMap {
     if (!probe) return probe.status;
     const auto box = try_make_in<V>(table_.queue(), std::move(value));
     if (!box) return box.status;
-    return table_.set(probe.value, box.value, {.obj = internal::address(key)});
+    return table().set(probe.value, internal::address(box.value), {.obj = internal::address(key)});
   }
   /// The value that is there, else `value` once entered. Python: d.setdefault
   Result<V*> set_default(K* key, V value) noexcept {
@@ -49,7 +50,7 @@ class WeakKeyMap {
     if (const auto there = table_.find(probe.value); there.status != Status::absent) return value_of(there);
     const auto box = try_make_in<V>(table_.queue(), std::move(value));
     if (!box) return {nullptr, box.status};
-    return value_of(table_.set_default(probe.value, box.value, {.obj = internal::address(key)}));
+    return value_of(table().set_default(probe.value, internal::address(box.value), {.obj = internal::address(key)}));
   }
   template <class Q>
   Status erase(const Q& key) noexcept {
@@ -78,7 +79,7 @@ class WeakKeyMap {
   /// `absent` at the end; `changed` after the program entered or removed entries meanwhile (S33).
   Status next(Cursor& cursor) const noexcept { return cursor.step(table_); }
   /// Enters all of the other map, which then shares its values; they win. Failed: some may have been entered. Python: d.update, and copy() into a new map
-  Status update(const WeakKeyMap& other) noexcept { return table_.update(other.table_, &policy_, Ask::equal_keys, Ask::hash_key); }
+  Status update(const WeakKeyMap& other) noexcept { return table().update(other.table_, &policy_, Ask::equal_keys, Ask::hash_key); }
   /// Weak references to the keys, some perhaps dead. Python: d.keyrefs()
   std::vector<Weak<K>> key_refs() const {
     std::vector<Weak<K>> refs;
@@ -92,9 +93,14 @@ class WeakKeyMap {
 
  private:
   using Ask = internal::Ask<P, internal::Plain<K>>;
+  /// To enter something: an all-zero one does not know yet what it is.
+  WeakTable& table() noexcept {
+    table_.become(WeakSide::key, internal::strong_side<V>);
+    return table_;
+  }
   static Result<V*> value_of(const Result<Item>& item) noexcept { return {static_cast<V*>(item.value.value), item.status}; }
 
-  WeakTable table_{WeakSide::key};
+  WeakTable table_{WeakSide::key, nullptr, internal::strong_side<V>};
   [[no_unique_address]] P policy_{};
 };
 

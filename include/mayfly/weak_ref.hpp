@@ -20,7 +20,7 @@ Result<Root<RefNode>> shared_ref(const Referent& referent, CallbackQueue& queue)
 Result<Root<RefNode>> ref_with(CollectedClosure& callback, bool has_destructor, const Referent& referent, CallbackQueue& queue) noexcept;
 
 template <class T>
-concept hashable = requires(const T& t) { { std::hash<T>{}(t) } -> std::convertible_to<std::uint64_t>; };
+concept hashable = requires(const T& t) { { std::hash<std::remove_cv_t<T>>{}(t) } -> std::convertible_to<std::uint64_t>; };
 /// Equal ones have equal hashes. Python: a class with __eq__ and without __hash__ is unhashable
 template <class T>
 concept hashable_like_equal = hashable<T> || !std::equality_comparable<T>;
@@ -34,7 +34,7 @@ constexpr Host host_of() noexcept {
   }
   if constexpr (hashable<T>) {
     host.hash = [](void*, void* object, std::uint64_t* out) {
-      *out = std::hash<T>{}(*static_cast<const T*>(object));
+      *out = std::hash<std::remove_cv_t<T>>{}(*static_cast<const T*>(object));
       return Status::ok;
     };
   }
@@ -44,7 +44,7 @@ constexpr Host host_of() noexcept {
 
 /// A rooted handle to a ref object in collected memory. S, M; inside collected objects store a Weak<T>, or embed a RefNode. Copies share the ref object,
 /// which lives while a handle does; its callback comes only if it is alive when its referent's death is found. Empty is constexpr and reads as dead.
-/// A copy may collect and throws std::bad_alloc; a move does neither. Python: weakref.ref
+/// A copy may collect and throws what a Root's does; a move does neither. Python: weakref.ref
 template <class T>
 class WeakRef {
  public:

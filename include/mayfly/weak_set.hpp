@@ -85,6 +85,7 @@ class WeakSet {
       return erased == Status::absent ? add(member) : erased;
     });
   }
+  /// These three: `error` also when a policy kept changing a set; then no error of the host's is pending.
   Answer is_subset_of(const WeakSet& other) const noexcept { return all_of(other, Answer::yes); }
   Answer is_disjoint_from(const WeakSet& other) const noexcept { return all_of(other, Answer::no); }
   Answer equals(const WeakSet& other) const noexcept {

@@ -16,6 +16,10 @@ namespace mayfly {
 /// Which side of an entry is weak. The other side is strong and traced; a set has weak keys and null values.
 enum class WeakSide : std::uint8_t { key, value };
 
+/// What a table's strong sides are once a collection found the table itself dead. `destroyed`: they have destructors, which then may run before a
+/// destructor looks at the table, or its object is resurrected; so it is empty from then on.
+enum class StrongSide : std::uint8_t { kept, destroyed };
+
 /// What is looked for.
 struct Probe {
   std::uint64_t hash = 0;
@@ -33,7 +37,8 @@ struct Item {
 class WeakTable {
  public:
   constexpr WeakTable() noexcept = default;
-  constexpr explicit WeakTable(WeakSide side, CallbackQueue* queue = nullptr) noexcept : queue_(queue), side_(side) {}
+  constexpr explicit WeakTable(WeakSide side, CallbackQueue* queue = nullptr, StrongSide strong = StrongSide::kept) noexcept
+      : queue_(queue), side_(side), strong_(strong) {}
   WeakTable(const WeakTable&) = delete;
   WeakTable& operator=(const WeakTable&) = delete;
 
@@ -67,14 +72,15 @@ class WeakTable {
   /// Removes the cursor's item; the iteration goes on. `absent` if it is gone already, `changed` as next().
   Status remove(Cursor& cursor) noexcept;
   /// Enters all that `other` has; other's items win. `equal` compares a key of other (as Probe::what) with one of this table. `hash`: of a key of other, if
-  /// that is not what other knows it by. Failed: some may have been entered. MAY CALL HOST (equal, hash).
+  /// that is not what other knows it by. `unsupported`: the other side of its entries is weak. Else failed: some may have been entered. May collect.
+  /// MAY CALL HOST (equal, hash).
   Status update(const WeakTable& other, void* self, Answer (*equal)(void* self, const void* what, void* key),
                 Status (*hash)(void* self, const void* key, std::uint64_t* out) = nullptr) noexcept;
 
   CallbackQueue& queue() const noexcept { return queue_ != nullptr ? *queue_ : default_queue(); }
   WeakSide side() const noexcept { return side_; }
   /// What an all-zero table is to be. REQUIRES: it is that, or nothing was entered yet.
-  void become(WeakSide side) noexcept { side_ = side; }
+  void become(WeakSide side, StrongSide strong = StrongSide::kept) noexcept { side_ = side, strong_ = strong; }
 
   struct Entry;
   struct Access;              // mayfly's own
@@ -92,6 +98,7 @@ class WeakTable {
   std::uint64_t deaths_seen_ = 0;
   std::uint64_t anchor_ = 0;           // the handle by which the queue knows this table
   WeakSide side_ = WeakSide::key;
+  StrongSide strong_ = StrongSide::kept;
   std::uint8_t turn_ = 0;              // who is at it: nobody, the program, or a sweep by whoever takes from the queue
 };
 

@@ -13,7 +13,8 @@ namespace mayfly {
 /// Threads: one at a time, or your own lock; draining its queue counts as use. A forked child may use it unless another thread was inside
 /// one of its calls. Dead entries are absent everywhere at once.
 /// Keys are copied into collected memory, and what such a copy throws ends the process; a K with a destructor costs a finalizer each (16-byte K without one
-/// cost 16 bytes). `Q` is whatever the policy takes. Statuses: `absent`; `host_error` or what P answered; `changed` when P kept changing the map; registering calls add those of make.
+/// cost 16 bytes), and a map of such keys is empty once a collection found it dead (see StrongSide). `Q` is whatever the policy takes. Statuses: `absent`;
+/// `host_error` or what P answered; `changed` when P kept changing the map; registering calls add those of make.
 template <class K, class V, class P = StdPolicy<K>>
 class WeakValueMap {
  public:
@@ -21,7 +22,7 @@ class WeakValueMap {
 
   constexpr WeakValueMap() noexcept = default;
   explicit WeakValueMap(P policy, CallbackQueue& queue = default_queue()) noexcept
-      : table_(WeakSide::value, &queue), policy_(std::move(policy)) {}
+      : table_(WeakSide::value, &queue, internal::strong_side<K>), policy_(std::move(policy)) {}
 
   /// Python: d[key]. Never collects; O(1). MAY CALL HOST (P).
   template <class Q>
@@ -41,7 +42,7 @@ class WeakValueMap {
     if (!probe) return probe.status;
     const auto box = try_make_in<K>(table_.queue(), key);
     if (!box) return box.status;
-    return table().set(probe.value, box.value, {.obj = internal::address(value)});
+    return table().set(probe.value, internal::address(box.value), {.obj = internal::address(value)});
   }
   /// The value that is there, else `value` once entered. Python: d.setdefault
   Result<V*> set_default(K key, V* value) noexcept {
@@ -51,7 +52,7 @@ class WeakValueMap {
     if (const auto there = table_.find(probe.value); there.status != Status::absent) return value_of(there);
     const auto box = try_make_in<K>(table_.queue(), key);
     if (!box) return {nullptr, box.status};
-    return value_of(table().set_default(probe.value, box.value, {.obj = internal::address(value)}));
+    return value_of(table().set_default(probe.value, internal::address(box.value), {.obj = internal::address(value)}));
   }
   template <class Q>
   Status erase(const Q& key) noexcept {
@@ -96,12 +97,12 @@ class WeakValueMap {
   using Ask = internal::Ask<P, internal::Boxed<K>>;
   /// To enter something: an all-zero one does not know yet what it is.
   WeakTable& table() noexcept {
-    table_.become(WeakSide::value);
+    table_.become(WeakSide::value, internal::strong_side<K>);
     return table_;
   }
   static Result<V*> value_of(const Result<Item>& item) noexcept { return {static_cast<V*>(item.value.value), item.status}; }
 
-  WeakTable table_{WeakSide::value};
+  WeakTable table_{WeakSide::value, nullptr, internal::strong_side<K>};
   [[no_unique_address]] P policy_{};
 };
 

@@ -187,6 +187,8 @@ void mayfly_callbacks_on(void) { node::callbacks_on(); }
 
 // ---- references ----
 mayfly_status mayfly_bind(mayfly_node* node, mayfly_referent referent, mayfly_queue* queue, void* callback, mayfly_kind kind, mayfly_node** bound) {
+  *bound = nullptr;
+  if (kind > MAYFLY_SUBCLASS) return c(Status::unsupported);
   const auto result = bind(*cxx(node), cxx(referent), queue->queue, callback, static_cast<RefKind>(kind));
   *bound = c(result.value);
   return c(result.status);
@@ -258,7 +260,7 @@ void* mayfly_load(mayfly_handle handle) { return load(WeakHandle{handle.bits}); 
 
 // ---- tables ----
 void mayfly_table_init(mayfly_table* table, int weak_values, mayfly_queue* queue) {
-  ::new (table) WeakTable(weak_values != 0 ? WeakSide::value : WeakSide::key, &queue->queue);
+  ::new (table) WeakTable(weak_values != 0 ? WeakSide::value : WeakSide::key, queue != nullptr ? &queue->queue : nullptr);
 }
 mayfly_status mayfly_table_find(const mayfly_table* table, const mayfly_probe* probe, mayfly_item* out) {
   return give(cxx(table)->find(AskingProbe(*probe).probe), out);

@@ -76,7 +76,9 @@ Host::Called call(core::EventQueue& queue, const Host* host, Event& event) noexc
 CallbackQueue& default_queue() noexcept { return g_default; }
 
 void node::callbacks_off() noexcept { ++t_silent; }
-void node::callbacks_on() noexcept { --t_silent; }
+void node::callbacks_on() noexcept {
+  if (t_silent != 0) --t_silent;
+}
 bool node::callbacks_are_off() noexcept { return t_silent != 0; }
 NoCallbackScope::NoCallbackScope() noexcept { node::callbacks_off(); }
 NoCallbackScope::~NoCallbackScope() { node::callbacks_on(); }

@@ -3,7 +3,8 @@
 //   skip it at once, and no message about it can come late and hit a newer entry.                                     .table.tombstone
 //   Dead entries are dropped (so that their strong side can die) by sweep(): when the queue is taken from, or when size() is asked, after something died
 //   that any container looked at; and when the entries are rebuilt.                                                   .table.sweep
-//   The queue knows its tables by anchors: weak handles of the objects that hold them.
+//   The queue knows its tables by anchors: weak handles of the objects that hold them. A table whose anchor reads null was found dead: it is looked at by
+//   a finalizer, or was resurrected. Strong sides that are destroyed are gone then.                                    .table.destroyed
 //   A table is used by one thread at a time, but its queue may be taken from by another: a drainer, for instance. So each use takes its turn, and a
 //   sweep on a queue's behalf skips a table that is in use, and comes again when the queue is taken from next.         .table.turn
 //
@@ -72,6 +73,7 @@ struct WeakTable::Access {
       if (found == kSwept) std::this_thread::yield();
     }
     my_turn = true;
+    if (t.strong_ == StrongSide::destroyed && t.used_ != 0 && gc::load(gc::Handle{t.anchor_}) == nullptr) clear();   // .table.destroyed
   }
   /// Host code and allocations, which may never return (longjmp), find the table free, and may change it.
   template <class F>
@@ -191,6 +193,15 @@ struct WeakTable::Access {
     t.index_[i & mask()] = ++t.used_;
     ++t.indexed_;
     ++t.live_;
+  }
+
+  void clear() const noexcept {
+    forget(t.entries_, t.used_);
+    t.entries_ = nullptr;
+    t.index_ = nullptr;
+    t.capacity_ = t.used_ = t.indexed_ = t.live_ = 0;
+    ++t.edits_;
+    ++t.changes_;
   }
 
   static void drop(WeakTable& table, Entry& entry) noexcept {
@@ -362,15 +373,7 @@ Result<Item> WeakTable::pop_newest() noexcept {
   return {{}, Status::empty};
 }
 
-void WeakTable::clear() noexcept {
-  const Access access{*this};
-  Access::forget(entries_, used_);
-  entries_ = nullptr;
-  index_ = nullptr;
-  capacity_ = used_ = indexed_ = live_ = 0;
-  ++edits_;
-  ++changes_;
-}
+void WeakTable::clear() noexcept { Access{*this}.clear(); }
 
 std::size_t WeakTable::size() const noexcept {
   Access access{*this};
@@ -408,12 +411,14 @@ Status WeakTable::remove(Cursor& cursor) noexcept {
 Status WeakTable::update(const WeakTable& other, void* self, Answer (*equal)(void* self, const void* what, void* key),
                          Status (*hash)(void* self, const void* key, std::uint64_t* out)) noexcept {
   if (&other == this) return Status::ok;
+  if (const Status ready = node::ready(); ready != Status::ok) return ready;
   Access access{*this};
   if (const Status known = access.outside([&] { return access.anchor(); }); known != Status::ok) return known;
   Cursor from;
   for (;;) {
     const Status stepped = other.next(from);
     if (stepped != Status::ok) return stepped == Status::absent ? Status::ok : stepped;
+    if (other.side_ != side_) return Status::unsupported;
     Entry copy = Access{other}.copy_of(from);
     if (hash != nullptr) {
       const Status hashed = access.outside([&] { return hash(self, from.item.key, &from.hash); });

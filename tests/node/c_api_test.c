@@ -341,6 +341,26 @@ void c_identity_table(void) {
   CHECK(mayfly_table_next(table, &cursor, 1) == MAYFLY_OK && cursor.item.key == NULL && cursor.item.value == &calls);
 }
 
+/* What a host gets wrong: answered, and nothing changed. */
+void c_mistakes(void) {
+  mayfly_queue *queue = new_queue();
+  mayfly_table *keys = c_test.allocate(sizeof *keys), *values = c_test.allocate(sizeof *values);
+  object *a = new_object(1);
+  ref *r = c_test.allocate(sizeof *r);
+  mayfly_node *bound = &r->node;
+  mayfly_probe key = probe("a");
+  mayfly_item item;
+  CHECK(mayfly_bind(&r->node, to(a), queue, NULL, (mayfly_kind)7, &bound) == MAYFLY_E_UNSUPPORTED && bound == NULL && mayfly_get(&r->node) == NULL);
+  mayfly_table_init(values, 1, NULL); /* the default queue */
+  CHECK(mayfly_table_set(values, &key, (void *)"a", to(a)) == MAYFLY_OK);
+  CHECK(mayfly_table_update(keys, values, NULL, same_spelling, NULL) == MAYFLY_E_UNSUPPORTED && mayfly_table_size(keys) == 0);
+  CHECK(mayfly_table_find(values, &key, &item) == MAYFLY_OK && item.value == a);
+  mayfly_callbacks_on();
+  (void)new_ref(a, queue, &calls, MAYFLY_REF);
+  c_test.kill_and_collect(a);
+  CHECK(mayfly_queue_drain(queue, SIZE_MAX, UINT64_MAX).ran == 1);
+}
+
 void c_immortal(void) {
   static uint64_t forever[2];
   mayfly_queue *queue = new_queue();

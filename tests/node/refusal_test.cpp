@@ -29,8 +29,10 @@ struct Subject {
   Root<RefNode> node{make<RefNode>()};
   Root<MethodNode> method{make<MethodNode>()};
   Root<WeakTable> table{make<WeakTable>()};
+  Root<WeakTable> other{make<WeakTable>()};     // has an entry
   ConcurrentWeakSet<Thing, ByAddress> shared;
 
+  Subject() { EXPECT_EQ(other->set({.hash = 2, .what = thing.get()}, nullptr, {.obj = thing.get()}), Status::ok); }
   void expect_untouched() const {
     EXPECT_EQ(get(*node), nullptr);
     EXPECT_EQ(get(*method).object, nullptr);
@@ -57,6 +59,7 @@ constexpr Named kCalls[] = {
     {"WeakRef", [](Subject& s) { return WeakRef<Thing>::of(s.thing.get(), s.queue).status; }},
     {"try_make_in", [](Subject& s) { return try_make_in<Thing>(s.queue).status; }},
     {"WeakTable", [](Subject& s) { return s.table->set({.hash = 1}, nullptr, {.obj = s.thing.get()}); }},
+    {"WeakTable::update", [](Subject& s) { return s.table->update(*s.other, nullptr, nullptr); }},
     {"ConcurrentWeakSet", [](Subject& s) { return s.shared.intern(s.thing.get(), [&] { return s.thing.get(); }).status; }},
     {"own", [](Subject& s) { return s.queue.own(); }},
     {"set_wake", [](Subject& s) { return s.queue.set_wake([](void*) {}, nullptr); }},

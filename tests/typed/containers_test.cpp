@@ -277,6 +277,102 @@ TEST(WeakContainers, TakeNoTypeThatOptedOut) {   // S3
   EXPECT_EQ((make<WeakKeyMap<OptedOut, int>>()->set_default(o, 1).status), Status::not_weakrefable);
   EXPECT_EQ((make<WeakValueMap<int, OptedOut>>()->set(1, o)), Status::not_weakrefable);
   EXPECT_EQ((make<WeakValueMap<int, OptedOut>>()->set_default(1, o).status), Status::not_weakrefable);
+  EXPECT_EQ((ConcurrentWeakSet<OptedOut, StdPolicy<OptedOut*>>().intern(o, [&] { return o; }).status), Status::not_weakrefable);
+  EXPECT_EQ((ConcurrentWeakMap<int, OptedOut>().set_default(1, [] { return OptedOut(); }).status), Status::not_weakrefable);
+}
+
+struct Told {
+  bool destroyed = false;
+  ~Told() { destroyed = true; }
+};
+struct Session {
+  Session() = default;
+  explicit Session(int* found) : seen(found) {}
+  ~Session() {
+    for (const auto& entry : notes) *seen += entry.value->destroyed ? 100 : 1;
+    for (const auto& entry : names) *seen += entry.key->destroyed ? 100 : 1;
+  }
+  struct ByAny {
+    Status hash(const Told&, std::uint64_t* out) const { return *out = 1, Status::ok; }
+    Answer equal(const Told&, const Told&) const { return Answer::yes; }
+  };
+  WeakKeyMap<Doc, Told> notes;
+  WeakValueMap<Told, Doc, ByAny> names;
+  int* seen = nullptr;
+};
+/// The boxes of a map die with it, and their destructors may run before that of whoever has the map.
+TEST(WeakContainers, ThatWereFoundDeadShowNothingThatWasDestroyed) {   // S18
+  int seen = 0;
+  Doc* key = doc(1);
+  auto* session = make<Session>(&seen);
+  ASSERT_EQ(session->notes.set(key, Told()), Status::ok);
+  ASSERT_EQ(session->names.set(Told(), key), Status::ok);
+  scripted::kill(session->notes.find(key).value);
+  scripted::kill(const_cast<Told*>(session->names.pop_newest().value.key));
+  ASSERT_EQ(session->names.set(Told(), key), Status::ok);
+  kill_and_collect(session);
+  gc::invoke_finalizers();
+  EXPECT_EQ(default_queue().drain().ran, 3u);
+  EXPECT_EQ(seen, 0);
+}
+
+TEST(WeakContainers, WithDestructorsAreEmptyWhenTheyWereResurrected) {   // S18
+  struct Holder {
+    Notes notes;
+    WeakKeyMap<Doc, int> numbers;
+  };
+  auto& queue = *new CallbackQueue;
+  Doc* key = doc(1);
+  auto* holder = make<Holder>();
+  ASSERT_EQ(holder->notes.set(key, "a"), Status::ok);
+  ASSERT_EQ(holder->numbers.set(key, 1), Status::ok);
+  ASSERT_EQ(finalize_object({.obj = holder}, queue, nullptr), Status::ok);
+  kill_and_collect(holder);
+  gc::invoke_finalizers();
+  Event event;
+  ASSERT_TRUE(queue.take(event) && event.object == holder);              // and lives on
+  EXPECT_EQ(holder->notes.find(key).status, Status::absent);
+  EXPECT_EQ(holder->notes.size(), 0u);
+  EXPECT_EQ(*holder->numbers.find(key).value, 1);
+  ASSERT_EQ(holder->notes.set(key, "b"), Status::ok);
+  EXPECT_EQ(*holder->notes.find(key).value, "b");
+  kill_and_collect(key);
+  EXPECT_FALSE(queue.take(event));
+  EXPECT_TRUE(holder->notes.empty());
+}
+
+struct Sly {   // a type whose & is its own
+  int number = 0;
+  Sly* operator&() const { return nullptr; }
+  friend bool operator==(const Sly& a, const Sly& b) { return a.number == b.number; }
+};
+struct BySly {
+  Status hash(const Sly& sly, std::uint64_t* out) const { return *out = static_cast<std::uint64_t>(sly.number), Status::ok; }
+  Answer equal(const Sly& key, const Sly& wanted) const { return Answer(key == wanted); }
+};
+TEST(WeakContainers, AskForAddressesWithoutTheTypesOwnOperator) {
+  Doc* d = doc(1);
+  auto* map = make<WeakValueMap<Sly, Doc, BySly>>();
+  EXPECT_EQ(map->set(Sly{7}, d), Status::ok);
+  EXPECT_EQ(map->set(Sly{7}, d), Status::ok);
+  EXPECT_EQ(map->find(Sly{7}).value, d);
+  ConcurrentWeakMap<int, Sly> shared;
+  EXPECT_EQ(shared.set_default(1, [] { return Sly{3}; }).value->number, 3);
+}
+
+struct Note {
+  ~Note() { text = nullptr; }
+  const char* text = "";
+};
+TEST(WeakContainers, HaveConstSides) {
+  Doc* d = doc(1);
+  auto* numbers = make<WeakKeyMap<Doc, const int>>();
+  EXPECT_EQ(numbers->set(d, 5), Status::ok);
+  EXPECT_EQ(*numbers->find(d).value, 5);
+  auto* notes = make<WeakKeyMap<const Doc, const Note>>();
+  EXPECT_EQ(notes->set(d, Note{"n"}), Status::ok);
+  EXPECT_STREQ(notes->find(d).value->text, "n");
+  EXPECT_STREQ(make<const Note>("m")->text, "m");
 }
 
 TEST(WeakContainers, TakePartsThatLieAnywhereInTheirObjects) {

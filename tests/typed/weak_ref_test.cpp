@@ -36,6 +36,8 @@ struct Unhashable {
 static_assert(!std::is_default_constructible_v<std::hash<WeakRef<Unhashable>>>);   // as in Python
 static_assert(std::is_default_constructible_v<std::hash<WeakRef<Plain>>> && std::is_default_constructible_v<std::hash<WeakRef<Point>>>);
 
+static_assert(std::is_default_constructible_v<std::hash<WeakRef<const Point>>>);
+
 template <class F>
 concept may_finalize = requires(Point* p, F f) { finalize(p, f); };
 static_assert(may_finalize<void (*)()> && !may_finalize<void (*)(RefNode&)>);   // there is no ref
