@@ -79,9 +79,11 @@ Status start(const char* text) noexcept {
   if (text == nullptr || *text == 0) return Status::ok;
   const std::string_view all(text, ::strnlen(text, kTextRoom + 1));
   Settings settings{.seed = g_state.load()};
+  bool seed_alone = true;
   for (std::string_view rest = all; !rest.empty();) {
     const std::string_view word = rest.substr(0, rest.find(','));
     rest.remove_prefix(word.size() == rest.size() ? word.size() : word.size() + 1);
+    seed_alone = seed_alone && word.starts_with("seed:");
     if (all.size() <= kTextRoom && apply(word, settings)) continue;
     std::snprintf(g_problem, sizeof g_problem,
                   "zeal: \"%.*s\" is none of seed:N, collect-alloc=N, collect-safepoint=N, fail-alloc=N, collect-load=N, skip-drain=N, split-drain=N, "
@@ -89,7 +91,7 @@ Status start(const char* text) noexcept {
                   static_cast<int>(word.size() < kTextRoom ? word.size() : kTextRoom), word.data());
     return Status::unsupported;
   }
-  if (settings.rates == Rates{} && settings.fail == 0) settings.rates = {.collect_alloc = 100, .collect_safepoint = 20};
+  if (seed_alone) settings.rates = {.collect_alloc = 100, .collect_safepoint = 20};
   g_rates = settings.rates;
   g_state.store(settings.seed);
   std::snprintf(g_replay, sizeof g_replay, "%s%s", kName.data(), text);

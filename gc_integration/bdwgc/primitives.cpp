@@ -8,6 +8,9 @@
 #include "gc_integration/primitives.hpp"
 #include "gc_integration/zeal.hpp"
 
+#include <pthread.h>
+
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <mutex>
@@ -22,6 +25,7 @@ namespace {
 
 constexpr GC_word kOldestVersion = (8u << 16) | (0u << 8) | 4u;
 constexpr std::size_t kScrubBytes = 64 * 1024;
+constexpr std::size_t kScrubMargin = 16 * 1024;      // of a stack's far end: signals need some
 
 constinit std::mutex g_mutex;
 constinit std::atomic<bool> g_started{false};
@@ -157,9 +161,30 @@ void with_allocation_lock(void (*f)(void*), void* argument) noexcept {
   GC_call_with_alloc_lock(forward, &call);
 }
 
+namespace {
+/// How much of the stack below the caller may be written to. Of a stack that is not the thread's own (a fiber's), whose end nobody knows: nothing.
+std::size_t dead_stack_bytes() noexcept {
+  struct Stack {
+    char* low;
+    std::size_t bytes;
+  };
+  static thread_local constinit Stack stack{};
+  pthread_attr_t attributes;
+  if (stack.bytes == 0 && ::pthread_getattr_np(::pthread_self(), &attributes) == 0) {
+    void* low = nullptr;
+    if (::pthread_attr_getstack(&attributes, &low, &stack.bytes) == 0) stack.low = static_cast<char*>(low);
+    (void)::pthread_attr_destroy(&attributes);
+  }
+  const auto room = static_cast<std::size_t>(static_cast<char*>(__builtin_frame_address(0)) - stack.low);   // of another stack: anything
+  return room < stack.bytes && room > kScrubMargin ? std::min(kScrubBytes, room - kScrubMargin) : 0;
+}
+}  // namespace
+
 [[gnu::noinline]] void scrub_dead_stack() noexcept {
-  char dead[kScrubBytes];
-  std::memset(dead, 0, sizeof dead);
+  const std::size_t bytes = dead_stack_bytes();
+  if (bytes == 0) return;
+  void* dead = __builtin_alloca(bytes);
+  std::memset(dead, 0, bytes);
   asm volatile("" : : "r"(dead) : "memory");
 }
 

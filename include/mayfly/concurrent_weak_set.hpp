@@ -33,7 +33,7 @@ class ConcurrentTable {
   /// The equal object, strong from now on, or null. Never collects; lock-free but beside the growth of its shard.
   void* find(const PureProbe& probe) const noexcept;
   /// The equal object that is there, else `object`, which is entered. Of those who enter equal ones at once exactly one wins. May collect.
-  /// `not_collectable`: not bdwgc's, or a pointer more than 16 MB into its object; `no_memory`, `unknown_thread`.
+  /// `not_collectable`: not bdwgc's, or a pointer more than 16 MB into its object; `no_memory`, `unknown_thread`, `shut_down`.
   Result<void*> enter(const PureProbe& probe, void* object) noexcept;
   /// Takes it out and answers it, or null. Never collects.
   void* erase(const PureProbe& probe) noexcept;

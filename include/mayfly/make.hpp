@@ -28,10 +28,10 @@ void destroy(Event& event) noexcept {
 }
 }  // namespace internal
 
-/// A collected T. Its memory is scanned for pointers. A non-trivial destructor runs as an event of the queue once the object has died: where that queue
-/// is drained, after the weak callbacks, never inside an allocation, never at exit. The memory of what the object points to is still there, but if that died
-/// with it its destructor may have run.
-/// May collect. `no_memory`, `shut_down`, `unknown_thread`, `unsupported`. Throws only what T's constructor throws.
+/// A collected T. Its memory is scanned for pointers. A non-trivial destructor runs as an event of the queue once the object has died: where that queue is
+/// drained, after the weak callbacks, never inside an allocation; objects that live at exit are not destroyed. The memory of what the object points to is still
+/// there, but if that died with it its destructor may have run. May collect. `no_memory`, `shut_down`, `unknown_thread`, `unsupported`. Throws only what T's
+/// constructor throws.
 template <class T, class... Arguments>
 Result<T*> try_make_in(CallbackQueue& queue, Arguments&&... arguments) noexcept(std::is_nothrow_constructible_v<T, Arguments...>) {
   static_assert(alignof(T) <= 16, "bdwgc aligns objects to 16 bytes");

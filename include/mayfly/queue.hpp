@@ -46,7 +46,7 @@ struct Drained {
   std::size_t ran = 0;
   std::size_t left = 0;
   bool stopped = false;   ///< The host answered stop.
-  bool busy = false;      ///< This queue is being drained already, by this or another thread, or another thread owns it: nothing was called.
+  bool busy = false;      ///< This queue is being drained already, another thread owns it, or a NoCallbackScope is alive: nothing was called.
 };
 
 /// What a queue has to do and has done.
@@ -82,12 +82,13 @@ class CallbackQueue {
   /// waits. `event` is overwritten. Calls nothing of this library's, no Host and no policy; but first, with Finalizers::mayfly, it has bdwgc invoke all
   /// finalizers that are due, whoever registered them, and those may do anything, as in an allocation.
   bool take(Event& event) noexcept;
-  /// To the front again: the next take() answers it. Cannot fail; allocates nothing. REQUIRES: taken from this queue, put back once, and at most 255
-  /// finalizers' events were taken from it since.
+  /// To the front again: the next take() answers it. Cannot fail; allocates nothing. REQUIRES: taken from this queue, put back once, its node not
+  /// bound again, and at most 255 finalizers' events were taken from it since.
   void put_back(const Event& event) noexcept;
   /// take + Host::call + Host::unraisable until empty, stopped or out of budget. A drain inside a drain calls nothing. MAY CALL HOST.
   Drained drain(Budget budget = {}) noexcept;
-  /// A forced collection and settling; calls nothing but bdwgc's finalizers, as take(). True: events wait.
+  /// A forced collection and settling; calls nothing but bdwgc's finalizers, as take(). True: events wait. After shutdown(), and on a thread that bdwgc does not
+  /// know: nothing, false.
   bool collect() noexcept;
   /// Collect and drain, again while that brings events, or deaths in containers (8 rounds at most). Python: gc.collect(). MAY CALL HOST.
   Drained collect_and_drain() noexcept;

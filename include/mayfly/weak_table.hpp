@@ -1,9 +1,9 @@
 // The untyped weak table below WeakValueMap, WeakKeyMap and WeakSet: what an interpreter builds its own containers on.
 //
-// Place: inside a collected object (G only), where nothing else may take its place while that object lives; all-zero is valid: empty, weak keys, default
-// queue. No destructor. Threads: one at a time, or the host's own lock; taking from the table's queue counts as use. A forked child may use it unless
-// another thread was inside one of its calls. Hash and equality are the caller's and may be host code: they may fail, allocate, collect, take events, and
-// change this very table. Python counterparts: WeakValueDictionary, WeakKeyDictionary, WeakSet
+// Place: inside a collected object (G only), where nothing else may take its place while that object lives (so clear_now() before it is freed by hand);
+// all-zero is valid: empty, weak keys, default queue. No destructor. Threads: one at a time, or the host's own lock; taking from the table's queue counts as
+// use. A forked child may use it unless another thread was inside one of its calls. Hash and equality are the caller's and may be host code: they may fail,
+// allocate, collect, take events, and change this very table. Python counterparts: WeakValueDictionary, WeakKeyDictionary, WeakSet
 #pragma once
 #include <mayfly/node.hpp>
 #include <mayfly/weak.hpp>

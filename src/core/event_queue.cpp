@@ -130,6 +130,13 @@ std::optional<std::uint32_t> Chain::remove(void* link) noexcept {
   return place;
 }
 
+void* Chain::finalizer_of_object(const void* base) const noexcept {
+  for (void* link = *root_; link != nullptr && link != kEnd; link = next_of(link)) {
+    if (is_finalizer(link) && gc::base_of(finalizer_of(link).object) == base) return link;
+  }
+  return nullptr;
+}
+
 std::size_t Chain::length() const noexcept {
   std::size_t n = 0;
   for (void* link = *root_; link != nullptr && link != kEnd; link = next_of(link)) ++n;
@@ -243,6 +250,7 @@ void silence_other_half(RefNode& node) noexcept {
 
 bool EventQueue::pop(Event& event) noexcept {
   const std::lock_guard lock(mutex);
+  if (!closed && !serves_this_thread()) return false;             // own() came while the taker settled
   publish_staged(*this);
   while (waiting.load() != 0) {
     RegisteredFinalizer* record = finalizers.take_due(chain.left());
@@ -261,6 +269,7 @@ bool EventQueue::pop(Event& event) noexcept {
 bool EventQueue::pop_at_exit(Event& event) noexcept {
   if (!exiting) return false;
   const std::lock_guard lock(mutex);
+  if (!closed && !serves_this_thread()) return false;
   RegisteredFinalizer* record = finalizers.newest_for_exit();
   if (record == nullptr) {
     exit_done = true;
@@ -283,18 +292,19 @@ bool EventQueue::take_due(Event& event, RegisteredFinalizer& record) noexcept {
 bool EventQueue::take_link(Event& event, void* link) noexcept {
   chain.pop_front();
   if (is_finalizer(link)) {
+    objects.take_off(1);
     finalizer_of(link).next = nullptr;
     fill(event, finalizer_of(link));
     return true;
   }
   RefNode& node = node_of(link);
-  std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
   const bool silenced = (bits_of(node) & kSilenced) != 0;
   if (!silenced) {
     silence_other_half(node);
     fill(event, node);
   }
   if ((bits_of(node) & kClosure) == 0) std::atomic_ref(node.callback).store(nullptr, std::memory_order_relaxed);   // the event has it
+  std::atomic_ref(node.cell_).store(0, std::memory_order_release);   // last, pairs with cell_bits(): who sees it may bind the node again, or free it
   return !silenced;
 }
 
@@ -315,6 +325,7 @@ void EventQueue::put_back(const Event& event) noexcept {
     gc::store_traced(&event.ref->callback, event.payload);
     chain.push_front(link_of(*event.ref));
   } else if (event.object != nullptr) {
+    objects.add(1);
     chain.push_front(link_of(*static_cast<ObjectFinalizer*>(event.record_)));
   } else if (!finalizers.put_back(reinterpret_cast<std::uint64_t>(event.record_), event.payload, chain.left())) {
     gc::contract_broken(__FILE__, __LINE__, "put_back() of a finalizer's event that was put back before, or behind which 256 more were taken");
@@ -324,14 +335,34 @@ void EventQueue::put_back(const Event& event) noexcept {
   taken.take_off(1);
 }
 
+/// It was in the chain.
+void EventQueue::left_chain(std::uint32_t place) noexcept {
+  ages.left(place - chain.left() + finalizers.close_gap(place));
+  waiting.take_off(1);
+}
+
 bool EventQueue::forget(RefNode& node) noexcept {
   const std::lock_guard lock(mutex);
   const auto place = chain.remove(link_of(node));
   if (!place) return false;
   std::atomic_ref(node.cell_).store(0, std::memory_order_relaxed);
-  ages.left(*place - chain.left() + finalizers.close_gap(*place));
-  waiting.take_off(1);
+  left_chain(*place);
   return true;
+}
+
+void EventQueue::forget_finalizers_of(const void* base) noexcept {
+  const std::lock_guard lock(mutex);
+  if (objects.load() == 0) return;
+  while (void* link = chain.finalizer_of_object(base)) {
+    left_chain(*chain.remove(link));
+    objects.take_off(1);
+  }
+  while (void* link = staged.finalizer_of_object(base)) {
+    (void)staged.remove(link);
+    waiting.take_off(1);
+    ages.left(waiting.load() - staged.length());
+    objects.take_off(1);
+  }
 }
 
 void EventQueue::check_invariants() noexcept {
@@ -341,14 +372,30 @@ void EventQueue::check_invariants() noexcept {
   finalizers.check_invariants();
 }
 
+void put_behind(const gc::FinalizerSlot& later, const gc::FinalizerSlot& earlier) noexcept {
+  gc::FinalizerSlot slot = later;
+  while (slot.function == stage_object_finalizer) {
+    auto& ours = *static_cast<ObjectFinalizer*>(slot.data);
+    slot = {ours.before, ours.before_data};
+    if (slot.function != nullptr) continue;
+    gc::store_traced(&ours.before_data, earlier.data);
+    ours.before = earlier.function;
+  }
+}
+
 void stage_object_finalizer(void* object, void* data) noexcept {
   auto& finalizer = *static_cast<ObjectFinalizer*>(data);
   EventQueue& queue = *finalizer.queue;
-  const std::lock_guard lock(queue.mutex);
+  std::unique_lock lock(queue.mutex);
+  if (queue.closed && finalizer.before != nullptr) {
+    lock.unlock();
+    return finalizer.before(object, finalizer.before_data);     // the queue wants nothing any more; another component's finalizer does
+  }
   if (finalizer.object != nullptr || queue.closed) return;
   gc::store_traced(&finalizer.object, object);
   finalizer.round = gc::collection_number();
   queue.staged.push_back(link_of(finalizer));
+  queue.objects.add(1);
   note_queued(queue);
 }
 

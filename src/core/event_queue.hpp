@@ -32,6 +32,8 @@ class Chain {
   /// Takes it out, wherever it is, as if it had never come in; its place, counted as came() and left() count. O(n).
   std::optional<std::uint32_t> remove(void* link) noexcept;
   std::size_t length() const noexcept;   // O(n)
+  /// The first object finalizer of the object, or null. O(n).
+  void* finalizer_of_object(const void* base) const noexcept;
   /// How many have come in behind others, and gone out; one that is put back in front has not gone.
   std::uint32_t came() const noexcept { return came_; }
   std::uint32_t left() const noexcept { return left_; }
@@ -110,6 +112,7 @@ struct EventQueue {                  // mapped memory, never freed
   EventQueue* next = nullptr;        // all queues
   CallbackQueue* face = nullptr;
   Figure waiting;                         // events: in the chain, staged, and finalizers
+  Figure objects;                         // of these, object finalizers
   Figure queued, taken;
   std::atomic<ThreadNumber> drained_by{kNobody};  // the thread inside drain()
   std::atomic<ThreadNumber> owner{kNobody};       // the only thread that is handed events, if any
@@ -152,14 +155,19 @@ struct EventQueue {                  // mapped memory, never freed
   void put_back(const Event& event) noexcept;
   /// Takes a queued node out. False: it is not in this queue. O(events).
   bool forget(RefNode& node) noexcept;
+  /// Takes the object's own finalizers out. O(events) if any object's wait.
+  void forget_finalizers_of(const void* base) noexcept;
   void check_invariants() noexcept;
 
  private:
+  void left_chain(std::uint32_t place) noexcept;
   bool take_due(Event& event, RegisteredFinalizer& record) noexcept;
   bool take_link(Event& event, void* link) noexcept;
 };
 
 EventQueue* all_queues() noexcept;
+/// Of one object, the earlier finalizer gets its turn behind all of ours that the later one is the first of; there is none behind another's.
+void put_behind(const gc::FinalizerSlot& later, const gc::FinalizerSlot& earlier) noexcept;
 /// The collector finalizer of object finalizers: moves the record to its queue. NO ALLOC. May run inside any allocation.
 void stage_object_finalizer(void* object, void* record) noexcept;
 

@@ -20,7 +20,7 @@ inline std::uint32_t bits_of(const RefNode& node) noexcept {
 inline void add_bits(RefNode& node, std::uint32_t bits) noexcept { std::atomic_ref(node.bits_).fetch_or(bits, std::memory_order_relaxed); }
 /// cell_: zero unbound or spent; top 16 bits set a Handle; else queued, and the link to what is queued behind it.
 inline std::uint64_t cell_bits(const RefNode& node) noexcept {
-  return std::atomic_ref(const_cast<RefNode&>(node).cell_).load(std::memory_order_relaxed);
+  return std::atomic_ref(const_cast<RefNode&>(node).cell_).load(std::memory_order_acquire);   // zero: pairs with EventQueue::take_link()
 }
 inline gc::Handle slot_of(const RefNode& node) noexcept {
   const std::uint64_t bits = cell_bits(node);

@@ -70,6 +70,7 @@ Status start_drainer(CallbackQueue& face) noexcept {
   }
   queue->owner = core::kNobody;
   drainer.become(core::Drainer::running);
+  node::exit_handler_wanted();
   return Status::ok;
 }
 

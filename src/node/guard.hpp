@@ -16,8 +16,9 @@ bool invokes_finalizers() noexcept;
 /// sweep_tables() when there may be something to drop.
 void sweep_tables_now(core::EventQueue& queue) noexcept;
 /// Drops the dead entries of the queue's weak tables, if there can be any. Calls no host code. Holds no lock. About 1 ns when there are none.
+inline bool sweeps_are_due(const core::EventQueue& queue) noexcept { return queue.swept.load(std::memory_order_relaxed) != core::contained_deaths(); }
 inline void sweep_tables(core::EventQueue& queue) noexcept {
-  if (queue.swept.load(std::memory_order_relaxed) != core::contained_deaths()) sweep_tables_now(queue);
+  if (sweeps_are_due(queue)) sweep_tables_now(queue);
 }
 /// Forgets every `finalize` record of the queue, waiting or not, and answers how many would have run at exit. Calls no host code. Holds no lock.
 std::size_t forget_finalizers(core::EventQueue& queue) noexcept;
@@ -30,6 +31,6 @@ void lock_shared_tables() noexcept;    // around fork: every ConcurrentTable
 void unlock_shared_tables() noexcept;
 void ask_drainer_to_end(core::EventQueue& queue) noexcept;   // waits for nothing
 bool callbacks_are_off() noexcept;     // on this thread
-void exit_handler_wanted() noexcept;   // the first finalizer with at_exit was made
+void exit_handler_wanted() noexcept;   // there is something to do at exit: a finalizer with at_exit, a drainer
 
 }  // namespace mayfly::node

@@ -15,6 +15,21 @@ constexpr int kMaxRounds = 8;                 // of collect_and_drain()
 thread_local unsigned t_silent = 0;           // NoCallbackScopes alive on this thread
 constinit CallbackQueue g_default;
 
+/// What bdwgc held for the object before the taken finalizer is the object's again, behind what was registered meanwhile: the latest comes first. False: no
+/// memory.
+bool give_back_earlier(core::ObjectFinalizer& taken) noexcept {
+  void* base = gc::base_of(taken.object);
+  const gc::FinalizerSlot earlier{taken.before, taken.before_data};
+  const auto meanwhile = gc::set_finalizer(base, earlier);
+  if (!meanwhile) return false;
+  taken.before = nullptr;
+  if (meanwhile.value.function == nullptr) return true;
+  core::put_behind(meanwhile.value, earlier);
+  const gc::zeal::Exempt exempt;
+  (void)gc::set_finalizer(base, meanwhile.value);         // in the place of the other one: needs no memory
+  return true;
+}
+
 /// Takes the oldest event, and sees to what must happen outside of the queue's lock. Holds no lock.
 bool take_settled(core::EventQueue& queue, Event& event) noexcept {
   if (!queue.pop(event)) {
@@ -25,13 +40,10 @@ bool take_settled(core::EventQueue& queue, Event& event) noexcept {
   if (event.object == nullptr) return true;
   auto& finalizer = *static_cast<core::ObjectFinalizer*>(event.record_);
   if (finalizer.before == nullptr) return true;
-  if (!gc::set_finalizer(gc::base_of(event.object), {finalizer.before, finalizer.before_data})) {   // what bdwgc held for the object before ours
-    queue.put_back(event);                              // another time, when there is memory
-    event = {};
-    return false;
-  }
-  finalizer.before = nullptr;
-  return true;
+  if (give_back_earlier(finalizer)) return true;
+  queue.put_back(event);                                // another time, when there is memory
+  event = {};
+  return false;
 }
 
 /// False also when the deadline passed before everything was settled.
@@ -88,7 +100,8 @@ bool CallbackQueue::pending() const noexcept {
   if (gc::collection_number() != core::settled_number()) return true;
   const core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr) return false;         // nothing was ever registered here
-  return queue->waiting.load() != 0 || (queue->exiting && !queue->exit_done) || (node::invokes_finalizers() && gc::finalizers_are_due());
+  return queue->waiting.load() != 0 || node::sweeps_are_due(*queue) || (queue->exiting && !queue->exit_done) ||
+         (node::invokes_finalizers() && gc::finalizers_are_due());
 }
 
 bool CallbackQueue::take(Event& event) noexcept {
@@ -157,6 +170,7 @@ Status CallbackQueue::own() noexcept {
   core::EventQueue* queue = core::EventQueue::of(*this);
   if (queue == nullptr) return Status::no_memory;
   stop_drainer(*this);
+  const std::lock_guard lock(queue->mutex);        // whoever pops an event elsewhere has it, or will not get it
   queue->owner.store(core::this_thread(), std::memory_order_relaxed);
   return Status::ok;
 }

@@ -185,7 +185,9 @@ Status hash(RefNode& node, const Host& host, std::uint64_t* out) noexcept {
     if (referent == nullptr) return Status::dead;                                          // S5
     std::uint64_t value = (reinterpret_cast<std::uint64_t>(referent) >> 4) * 0x9E3779B97F4A7C15u;
     if (host.hash != nullptr) {
-      if (const Status hashed = host.hash(host.self, referent, &value); hashed != Status::ok) return hashed;
+      const Status hashed = host.hash(host.self, referent, &value);
+      reachable_here(referent);                                                            // S23: held during the call
+      if (hashed != Status::ok) return hashed;
     }
     std::atomic_ref(node.hash_).store(value, std::memory_order_relaxed);
     std::atomic_ref(node.bits_).fetch_or(core::kHashed, std::memory_order_release);
@@ -236,7 +238,9 @@ void clear_now(const Referent& referent) noexcept {
   const auto target = node::target_of(referent);
   if (!target) return;
   core::kill_now(target.value);
-  if (referent.life == Referent::Life::collected) (void)gc::set_finalizer(target.value.base, {});
+  if (referent.life != Referent::Life::collected) return;
+  (void)gc::set_finalizer(target.value.base, {});
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->forget_finalizers_of(target.value.base);
 }
 
 }  // namespace mayfly

@@ -84,7 +84,7 @@ bool run_exit_finalizers(core::EventQueue& queue, core::Deadline patience, core:
     queue.owner = core::kNobody;                   // whoever ends the process runs the finalizers
     drained = queue.face->drain({.nanoseconds = deadline - now});
   }
-  return drained.ran != 0;
+  return drained.ran != 0 && !drained.stopped;       // S45: a host may ask for an end
 }
 }  // namespace
 
@@ -106,6 +106,7 @@ void shutdown() noexcept {
   }
   if (g_paused.exchange(false)) gc::resume();
   g_phase.store(Phase::ended);
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) node::ask_drainer_to_end(*queue);   // started meanwhile
   std::size_t not_run = 0;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) not_run += queue->face->shutdown();
   if (not_run != 0 && g_options.exit_report != nullptr) g_options.exit_report(not_run);

@@ -233,6 +233,7 @@ struct WeakTable::Access {
     if (queue == nullptr) return Status::no_memory;
     const auto slot = core::slot_for(target.value);
     if (!slot) return slot.status;
+    core::mark_contained(target.value, slot.value);        // so that a sweep comes when the table died, and forgets the anchor
     core::Shard& shard = core::shard_of(target.value.base);
     void* block;
     {

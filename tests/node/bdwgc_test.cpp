@@ -225,6 +225,48 @@ TEST_F(BdwgcTest, AThreadThatTheCollectorDoesNotKnowIsRefused) {
   EXPECT_EQ(get(r->node), nullptr);
 }
 
+TEST_F(BdwgcTest, CollectsOnASmallStack) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  ASSERT_EQ(pthread_attr_init(&attributes), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&attributes, 64 * 1024), 0);
+  const auto collect = [](void* q) -> void* {
+    const ThreadScope scope;
+    static_cast<CallbackQueue*>(q)->collect_and_drain();
+    return q;
+  };
+  ASSERT_EQ(pthread_create(&thread, &attributes, collect, &queue), 0);
+  blocking([](void* t) { pthread_join(*static_cast<pthread_t*>(t), nullptr); }, &thread);
+  pthread_attr_destroy(&attributes);
+}
+
+struct Hashed {
+  ~Hashed() { *destroyed = true; }
+  bool* destroyed;
+};
+TEST_F(BdwgcTest, AReferentIsHeldWhileItIsHashed) {   // S23
+  static bool destroyed;
+  destroyed = false;
+  Host host;
+  host.self = &queue;
+  host.hash = [](void* self, void* object, std::uint64_t* out) {
+    const bool* its = static_cast<Hashed*>(object)->destroyed;
+    static_cast<CallbackQueue*>(self)->collect_and_drain();
+    EXPECT_FALSE(*its);
+    return *out = 1, Status::ok;
+  };
+  auto** refs = static_cast<Ref**>(gc::allocate_roots(sizeof(void*)));
+  on_fresh_thread([&] {
+    refs[0] = static_cast<Ref*>(gc::allocate(sizeof(Ref)));
+    unwrap(bind(refs[0]->node, {.obj = unwrap(try_make_in<Hashed>(queue, &destroyed))}, queue).status);
+  });
+  on_fresh_thread([&] {
+    std::uint64_t out = 0;
+    EXPECT_EQ(hash(refs[0]->node, host, &out), Status::ok);
+  });
+  EXPECT_TRUE(test::collect_until(queue, [](void*) { return destroyed; }));   // control: nothing else held it
+}
+
 TEST_F(BdwgcTest, AHintComesAfterCollectionsThatNobodyAskedMayflyFor) {
   static std::atomic<int> hints;
   hints = 0;

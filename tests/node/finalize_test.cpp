@@ -415,6 +415,79 @@ TEST_F(EarlierFinalizerTest, WithoutMemoryForItTheEventWaits) {
   expect_the_earlier_one_next();
 }
 
+TEST_F(FinalizeTest, ADeathByHandForgetsAnObjectsOwnFinalizerThatWaits) {   // T6
+  Object* objects[3] = {object(), object(), object()};
+  for (unsigned i = 0; i < 3; ++i) {
+    ASSERT_EQ(finalize_object({.obj = objects[i]}, queue, token(i)), Status::ok);
+    scripted::kill(objects[i]);
+  }
+  scripted::run_cycle();
+  gc::invoke_finalizers();
+  clear_now({.obj = objects[0]});                          // its event is staged
+  EXPECT_EQ(queue.stats().waiting, 2u);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  Object* other = objects[event.object == objects[1] ? 2 : 1];
+  clear_now({.obj = other});                               // its event is queued
+  EXPECT_FALSE(queue.take(event));
+  EXPECT_FALSE(queue.pending());
+}
+
+TEST_F(FinalizeTest, AnObjectsFinalizersComeOneForEachDeathTheLatestFirst) {   // S18
+  Object* o = object();
+  const auto register_one = [&](unsigned n) { ASSERT_EQ(finalize_object({.obj = o}, queue, token(n)), Status::ok); };
+  const auto die = [&] {
+    kill_and_collect(o);
+    gc::invoke_finalizers();
+  };
+  register_one(1);
+  register_one(2);
+  die();
+  register_one(3);                                         // while the second one's event waits
+  EXPECT_EQ(payloads(), std::vector<void*>{token(2)});
+  for (const unsigned next : {3u, 1u}) {
+    die();
+    EXPECT_EQ(payloads(), std::vector<void*>{token(next)});
+  }
+}
+
+TEST_F(FinalizeTest, AQueueThatWasShutDownLeavesOthersTheirFinalizers) {
+  static int called;
+  called = 0;
+  Object* o = object();
+  ASSERT_TRUE(gc::set_finalizer(o, {[](void*, void*) { ++called; }, nullptr}));
+  ASSERT_EQ(finalize_object({.obj = o}, queue, token(1)), Status::ok);
+  EXPECT_EQ(queue.shutdown(), 0u);
+  kill_and_collect(o);
+  gc::invoke_finalizers();
+  EXPECT_EQ(called, 1);
+}
+
+TEST_F(FinalizeTest, AQueueThatGotAnOwnerInTheMidstOfATakeIsHisAlone) {
+  static CallbackQueue* owned;
+  owned = &queue;
+  finalizer(object(), 1);
+  Object* o = object();
+  finalizer(o, 2);
+  ASSERT_TRUE(gc::set_finalizer(o, {[](void*, void*) { std::thread([] { EXPECT_EQ(owned->own(), Status::ok); }).join(); }, nullptr}));   // in take()
+  kill_and_collect(o);
+  Event event;
+  EXPECT_FALSE(queue.take(event));
+  ASSERT_EQ(queue.own(), Status::ok);
+  EXPECT_TRUE(queue.take(event));
+}
+
+void an_exit_that_the_host_stops() {
+  static int calls;
+  Host host;
+  host.call = [](void*, const Event&) { return ++calls, Host::Called::stop; };
+  auto& queue = *new CallbackQueue(new Host(host));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(finalize_raw({.obj = object()}, queue, token(1), AtExit::yes).status, Status::ok);
+  shutdown();
+  EXPECT_EQ(calls, 1);
+}
+TEST(Finalize, AHostMayStopTheExit) { EXPECT_IN_CHILD(an_exit_that_the_host_stops()); }   // S45
+
 TEST_F(FinalizeTest, PeekAnswersThePointerThatWasGiven) {
   Object* o = object();
   const auto f = finalize_raw({.obj = &o->value}, queue, token(1), AtExit::no);

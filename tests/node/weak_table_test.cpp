@@ -1,3 +1,4 @@
+#include "src/core/event_queue.hpp"
 #include "tests/scripted_world.hpp"
 
 #include <mayfly/weak_table.hpp>
@@ -110,6 +111,33 @@ TEST(WeakTable, OneThatWasResurrectedIsSweptAgain) {   // S18
   int shown = 0;
   for (WeakTable::Cursor cursor; table.next(cursor, WeakTable::Dead::show) == Status::ok;) ++shown;
   EXPECT_EQ(shown, 1);
+}
+
+TEST(WeakTable, ItsQueueIsPendingThoughAnotherOneSettledTheDeath) {   // S19
+  auto& queue = *new CallbackQueue;
+  auto& other = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  Object* o = object();
+  ASSERT_EQ(table.set(identity(o), token(1), {.obj = o}), Status::ok);
+  bound({.obj = object()}, other, token(1));
+  EXPECT_TRUE(take_all(queue).empty());
+  kill_and_collect(o);
+  EXPECT_TRUE(take_all(other).empty());
+  EXPECT_TRUE(queue.pending());
+  EXPECT_TRUE(take_all(queue).empty());
+  EXPECT_FALSE(queue.pending());
+}
+
+TEST(WeakTable, ItsQueueForgetsItWhenItDied) {
+  auto& queue = *new CallbackQueue;
+  Object* o = object();
+  WeakTable& table = table_in(queue);
+  ASSERT_EQ(table.set(identity(o), token(1), {.obj = o}), Status::ok);
+  EXPECT_TRUE(take_all(queue).empty());                    // sweeps for what others let die
+  EXPECT_NE(core::EventQueue::peek(queue)->anchors, nullptr);
+  kill_and_collect(gc::base_of(&table));
+  EXPECT_TRUE(take_all(queue).empty());
+  EXPECT_EQ(core::EventQueue::peek(queue)->anchors, nullptr);
 }
 
 /// A stale pointer to memory that the table has left behind shall keep nothing else alive.
