@@ -13,12 +13,11 @@ Result<std::uint64_t> enlist(Claim claim, const Target& target, EventQueue& queu
   if (!slot) return {0, slot.status};
   const std::lock_guard queue_lock(queue.mutex);
   if (queue.closed) return {0, Status::shut_down};
-  RegisteredFinalizer* record = queue.finalizers.enter(queue, target.base);
+  RegisteredFinalizer* record = queue.finalizers.enter(queue, target.base, wanted.at_exit);
   if (record == nullptr) return {0, Status::no_memory};
   attach(slot.value, *record);
   record->offset = static_cast<std::uint32_t>(target.offset);
   record->run = wanted.run;
-  record->at_exit = wanted.at_exit;
   record->root = wanted.root;
   queue.exit_done = false;
   return {record->id(), Status::ok};

@@ -248,14 +248,21 @@ void silence_other_half(RefNode& node) noexcept {
 }
 }  // namespace
 
-bool EventQueue::pop(Event& event) noexcept {
+void EventQueue::ripen() noexcept {
+  const std::lock_guard lock(mutex);
+  publish_staged(*this);
+  ripe = {chain.came(), finalizers.waiting()};
+}
+
+bool EventQueue::pop(Event& event, bool finished) noexcept {
   const std::lock_guard lock(mutex);
   if (!closed && !serves_this_thread()) return false;             // own() came while the taker settled
-  publish_staged(*this);
+  if (finished) publish_staged(*this);
   while (waiting.load() != 0) {
-    RegisteredFinalizer* record = finalizers.take_due(chain.left());
-    void* link = chain.front();
-    if (record == nullptr && link == nullptr) break;                // what waits is staged, and not settled yet
+    RegisteredFinalizer* record = finished || ripe.finalizers != 0 ? finalizers.take_due(chain.left()) : nullptr;
+    void* link = finished || static_cast<std::int32_t>(ripe.chain - chain.left()) > 0 ? chain.front() : nullptr;
+    if (record == nullptr && link == nullptr) break;                // what waits is of the unfinished round, or staged for it
+    if (record != nullptr && ripe.finalizers != 0) --ripe.finalizers;
     waiting.take_off(1);
     ages.left();
     if (record != nullptr ? take_due(event, *record) : take_link(event, link)) {
@@ -329,6 +336,8 @@ void EventQueue::put_back(const Event& event) noexcept {
     chain.push_front(link_of(*static_cast<ObjectFinalizer*>(event.record_)));
   } else if (!finalizers.put_back(reinterpret_cast<std::uint64_t>(event.record_), event.payload, chain.left())) {
     gc::contract_broken(__FILE__, __LINE__, "put_back() of a finalizer's event that was put back before, or behind which 256 more were taken");
+  } else {
+    ++ripe.finalizers;
   }
   ages.came_back();
   waiting.add(1);
@@ -337,6 +346,7 @@ void EventQueue::put_back(const Event& event) noexcept {
 
 /// It was in the chain.
 void EventQueue::left_chain(std::uint32_t place) noexcept {
+  if (static_cast<std::int32_t>(ripe.chain - place) > 0) --ripe.chain;
   ages.left(place - chain.left() + finalizers.close_gap(place));
   waiting.take_off(1);
 }

@@ -65,6 +65,12 @@ class Figure {
   std::atomic<std::uint64_t> value_{0};
 };
 
+/// What may be taken while a round of settling is unfinished: what waited when the last one was finished.
+struct Ripe {
+  std::uint32_t chain = 0;           // links before that place
+  std::size_t finalizers = 0;        // so many of the first that wait
+};
+
 /// When what waits in a queue was queued: a batch for each collection.
 class Ages {
  public:
@@ -114,6 +120,7 @@ struct EventQueue {                  // mapped memory, never freed
   Figure waiting;                         // events: in the chain, staged, and finalizers
   Figure objects;                         // of these, object finalizers
   Figure queued, taken;
+  Ripe ripe;
   std::atomic<ThreadNumber> drained_by{kNobody};  // the thread inside drain()
   std::atomic<ThreadNumber> owner{kNobody};       // the only thread that is handed events, if any
   std::atomic<bool> exiting{false};
@@ -148,8 +155,10 @@ struct EventQueue {                  // mapped memory, never freed
   std::uint64_t newest_finalizer() noexcept;
   /// Forgets what was put back of finalizers.
   void drop_returned() noexcept;
-  /// The oldest event.
-  bool pop(Event& event) noexcept;
+  /// The oldest event. `finished`: no round of settling is unfinished; else the oldest one of earlier rounds.
+  bool pop(Event& event, bool finished) noexcept;
+  /// A round of settling is finished.
+  void ripen() noexcept;
   /// At exit: the newest exit finalizer. Whoever takes it calls leave() for it.
   bool pop_at_exit(Event& event) noexcept;
   void put_back(const Event& event) noexcept;

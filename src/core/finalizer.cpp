@@ -49,16 +49,17 @@ void Registry::insert(RegisteredFinalizer& record) noexcept {
   RegisteredFinalizer* older = registered_.newest;
   while (older != nullptr && older->priority > record.priority) older = older->older;
   registered_.insert(record, older);
-  exit_from_ = nullptr;
+  if (record.at_exit == AtExit::yes && exit_from_ != nullptr && record.priority >= exit_from_->priority) exit_from_ = &record;
 }
 
-RegisteredFinalizer* Registry::enter(EventQueue& queue, void* referent) noexcept {
+RegisteredFinalizer* Registry::enter(EventQueue& queue, void* referent, AtExit at_exit) noexcept {
   void* block = pool_.take();
   if (block == nullptr) return nullptr;
   RegisteredFinalizer& record = *record_in(block, queue);
   record.set_referent(referent);
   record.state = State::armed;
   record.priority = 0;
+  record.at_exit = at_exit;
   insert(record);
   return &record;
 }
@@ -76,7 +77,7 @@ void Registry::set_priority(RegisteredFinalizer& record, std::int32_t priority) 
 
 void Registry::set_at_exit(RegisteredFinalizer& record, AtExit at_exit) noexcept {
   record.at_exit = at_exit;
-  exit_from_ = nullptr;
+  if (at_exit == AtExit::yes) exit_from_ = nullptr;
 }
 
 RegisteredFinalizer* Registry::newest_for_exit() noexcept {
@@ -103,10 +104,12 @@ void Registry::queue(RegisteredFinalizer& record, std::uint32_t behind) noexcept
     first_due_ = &record;
   }
   last_due_ = &record;
+  ++due_;
 }
 
 RegisteredFinalizer* Registry::take_due(std::uint32_t left_chain) noexcept {
   if (first_due_ == nullptr || static_cast<std::int32_t>(left_chain - first_due_->behind) < 0) return nullptr;
+  --due_;
   return std::exchange(first_due_, static_cast<RegisteredFinalizer*>(first_due_->next));
 }
 
@@ -156,22 +159,23 @@ bool Registry::put_back(std::uint64_t next_id, void* payload, std::uint32_t left
   record.next = first_due_;
   if (first_due_ == nullptr) last_due_ = &record;
   first_due_ = &record;
+  ++due_;
   return true;
 }
 
-std::size_t Registry::waiting() const noexcept {
-  std::size_t n = 0;
-  for (const Watcher* record = first_due_; record != nullptr; record = record->next) ++n;
-  return n;
-}
-
 void Registry::check_invariants() const noexcept {
+  std::size_t due = 0;
+  for (const Watcher* record = first_due_; record != nullptr; record = record->next) ++due;
+  MAYFLY_CHECK(due == due_, ".finalizer: the count of those that wait is wrong");
   const RegisteredFinalizer* newer = nullptr;
   for (const RegisteredFinalizer* record = registered_.newest; record != nullptr; newer = record, record = record->older) {
     MAYFLY_CHECK(record->newer == newer, ".finalizer: the registry does not lead back");
     MAYFLY_CHECK(newer == nullptr || newer->priority >= record->priority, ".finalizer: the registry is not in the order of priorities");
     MAYFLY_CHECK(record->registered(), ".finalizer: one that is done is registered");
     MAYFLY_CHECK(record->kind == WatcherKind::finalizer && &record_of(record->id()) == record, ".finalizer.id: the id names another record");
+  }
+  for (const RegisteredFinalizer* record = registered_.newest; exit_from_ != nullptr && record != exit_from_; record = record->older) {
+    MAYFLY_CHECK(record->at_exit == AtExit::no || record->state != State::armed, ".finalizer.exit: one that runs at exit would be passed over");
   }
   for (const RegisteredFinalizer* record : spent_) {
     if (record == nullptr) continue;

@@ -65,12 +65,12 @@ class Registry {
   static constexpr std::size_t kReturnable = 256;
 
   /// A record, armed and registered as the newest of its priority; its id is alive. Null: no memory.
-  RegisteredFinalizer* enter(EventQueue& queue, void* referent) noexcept;
+  RegisteredFinalizer* enter(EventQueue& queue, void* referent, AtExit at_exit) noexcept;
   /// Among those of that priority, as the newest. O(finalizers of higher priority).
   void set_priority(RegisteredFinalizer& record, std::int32_t priority) noexcept;
   RegisteredFinalizer* newest() const noexcept { return registered_.newest; }
   void set_at_exit(RegisteredFinalizer& record, AtExit at_exit) noexcept;
-  /// The next one that runs at exit, or null. O(1) on average, as long as none is registered or changed meanwhile.
+  /// The next one that runs at exit, or null. O(1) on average, as long as none is told meanwhile to run at exit after all.
   RegisteredFinalizer* newest_for_exit() noexcept;
 
   /// An armed one waits from now on, until `behind` others have left the chain.
@@ -91,7 +91,7 @@ class Registry {
   /// The spent one that will have this id waits again, in front of all. False: there is none any more.
   bool put_back(std::uint64_t next_id, void* payload, std::uint32_t left_chain) noexcept;
 
-  std::size_t waiting() const noexcept;      // O(n)
+  std::size_t waiting() const noexcept { return due_; }
   void check_invariants() const noexcept;
 
  private:
@@ -111,6 +111,7 @@ class Registry {
   std::size_t spent_at_ = 0;                       // of the oldest one
   RegisteredFinalizer* first_due_ = nullptr;
   RegisteredFinalizer* last_due_ = nullptr;
+  std::size_t due_ = 0;                            // how many these are
 };
 
 }  // namespace mayfly::core

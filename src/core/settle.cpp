@@ -141,6 +141,7 @@ bool go_on_settling(Deadline deadline) noexcept {
   if (!finished) return false;
   g_cleared_last.set(g_cleared.load() - g_round.cleared);
   settled_to.store(g_round.number, std::memory_order_release);
+  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->ripen();
   return true;
 }
 }  // namespace

@@ -31,9 +31,9 @@ bool give_back_earlier(core::ObjectFinalizer& taken) noexcept {
 }
 
 /// Takes the oldest event, and sees to what must happen outside of the queue's lock. Holds no lock.
-bool take_settled(core::EventQueue& queue, Event& event) noexcept {
-  if (!queue.pop(event)) {
-    if (!queue.pop_at_exit(event)) return false;
+bool take_settled(core::EventQueue& queue, Event& event, bool finished = true) noexcept {
+  if (!queue.pop(event, finished)) {
+    if (!finished || !queue.pop_at_exit(event)) return false;
     core::leave(reinterpret_cast<std::uint64_t>(event.record_));
     return true;
   }
@@ -46,13 +46,13 @@ bool take_settled(core::EventQueue& queue, Event& event) noexcept {
   return false;
 }
 
-/// False also when the deadline passed before everything was settled.
+/// When the deadline passes before everything is settled, what earlier collections left is taken; there may be none.
 bool take_within(core::EventQueue& queue, Event& event, core::Deadline deadline) noexcept {
   gc::zeal::at_safepoint();
   if (node::invokes_finalizers()) gc::invoke_finalizers();   // what becomes due from here on is for the next time, and pending() says so
-  if (!core::settle(deadline)) return false;
-  node::sweep_tables(queue);
-  return take_settled(queue, event);
+  const bool finished = core::settle(deadline);
+  if (finished) node::sweep_tables(queue);
+  return take_settled(queue, event, finished);
 }
 
 /// The end of a budget that begins now.

@@ -165,6 +165,35 @@ TEST(Settle, GoesOnWhereATimeBudgetEnded) {
   EXPECT_GT(drains, kDead);
 }
 
+/// Collections that come faster than budgets can settle them keep back what they found themselves, and nothing else.
+TEST(Settle, MeanwhileHandsOutWhatEarlierCollectionsLeft) {   // S19
+  static std::vector<void*> payloads;
+  payloads.clear();
+  static Host host;
+  host.call = [](void*, const Event& event) { return payloads.push_back(event.payload), Host::Called::ok; };
+  CallbackQueue& queue = *new CallbackQueue(&host);
+  for (int i = 0; i < 20'000; ++i) ASSERT_EQ(weak_handle({.obj = object()}).status, Status::ok);   // which settling takes its time for
+  Object* early = object();
+  Object* late = object();
+  const auto watch = [&](Object* o, unsigned n) {
+    bound({.obj = o}, queue, token(n));
+    ASSERT_EQ(finalize_raw({.obj = o}, queue, token(n + 10), AtExit::no).status, Status::ok);
+  };
+  watch(early, 1), watch(early, 2), watch(late, 5);
+  kill_and_collect(early);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  queue.put_back(event);
+  kill_and_collect(late);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(queue.drain({.nanoseconds = 1}).ran, 1u);
+    scripted::run_cycle();
+  }
+  EXPECT_EQ(payloads, (std::vector<void*>{token(12), token(2), token(11), token(1)}));
+  EXPECT_EQ(queue.drain({.nanoseconds = 1}).ran, 0u);
+  EXPECT_EQ(queue.drain().ran, 2u);
+}
+
 TEST(Settle, ADeathNeedsNoMemory) {   // .queue.reserved
   CallbackQueue& queue = *new CallbackQueue;
   std::vector<Object*> dead;
