@@ -28,8 +28,8 @@ class ConcurrentWeakMap {
     return value_of(set_.find(key));
   }
   /// The value that is there, else what `make()` answers, a V; the key is made from `key`. Of those who race exactly one wins, and all get the winner's. Called
-  /// with no lock held, so it may allocate, collect, throw and use this map; perhaps in vain. May collect. `no_memory`, `shut_down`, `unknown_thread`,
-  /// `unsupported`.
+  /// with no lock held, so it may allocate, collect, throw and use this map; perhaps in vain. May collect. `not_weakrefable`: V opted out; `no_memory`,
+  /// `shut_down`, `unknown_thread`, `unsupported`.
   template <class Q, class F>
   Result<V*> set_default(const Q& key, F make) {
     if constexpr (internal::opted_out<V>) return {nullptr, Status::not_weakrefable};

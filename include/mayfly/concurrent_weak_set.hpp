@@ -66,7 +66,8 @@ class ConcurrentWeakSet {
     return probe_for(wanted, probe) == Status::ok ? static_cast<T*>(table_.find(probe)) : nullptr;
   }
   /// The equal object that is there, else the one that `make()` answers: called with no lock held, so it may allocate, collect, throw and use this set;
-  /// perhaps in vain, when another thread's object wins. Null from make(): `no_memory`. REQUIRES: make()'s object equals `wanted`. May collect.
+  /// perhaps in vain, when another thread's object wins. Null from make(): `no_memory`; `not_weakrefable`: T opted out. REQUIRES: make()'s
+  /// object equals `wanted`. May collect.
   template <class Q, class F>
   Result<T*> intern(const Q& wanted, F make) {
     if constexpr (internal::opted_out<T>) return {nullptr, Status::not_weakrefable};

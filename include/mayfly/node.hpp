@@ -77,7 +77,7 @@ std::size_t count(const Referent& referent) noexcept;
 /// Calls `f` for each live node, canonical ref, canonical proxy, then newest first, from a snapshot. MAY CALL HOST (f). `no_memory`: nothing was called.
 Status each(const Referent& referent, void (*f)(void* context, RefNode& node), void* context) noexcept;
 /// Death by hand, REQUIRED before a referent is freed or reallocated by hand: clears all weak references and queues their callbacks and finalizers;
-/// forgets the object's own finalizer, also one that waits as an event already. Then O(events that wait).
+/// forgets the object's own finalizer, also one that waits as an event already. O(events that wait) while object finalizers are among them.
 void clear_now(const Referent& referent) noexcept;
 
 /// A weak bound method's part: two references with one callback, which comes when the first of both referents dies. Embed it in a collected object of

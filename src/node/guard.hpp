@@ -15,8 +15,9 @@ Result<core::Target> target_of(const Referent& referent) noexcept;
 bool invokes_finalizers() noexcept;
 /// sweep_tables() when there may be something to drop.
 void sweep_tables_now(core::EventQueue& queue) noexcept;
-/// Drops the dead entries of the queue's weak tables, if there can be any. Calls no host code. Holds no lock. About 1 ns when there are none.
+/// Something that a container looks at died since the queue's weak tables were swept. About 1 ns.
 inline bool sweeps_are_due(const core::EventQueue& queue) noexcept { return queue.swept.load(std::memory_order_relaxed) != core::contained_deaths(); }
+/// Drops the dead entries of the queue's weak tables, if there can be any. Calls no host code. Holds no lock. About 1 ns when there are none.
 inline void sweep_tables(core::EventQueue& queue) noexcept {
   if (sweeps_are_due(queue)) sweep_tables_now(queue);
 }
