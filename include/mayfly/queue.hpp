@@ -46,7 +46,7 @@ struct Drained {
   std::size_t ran = 0;
   std::size_t left = 0;
   bool stopped = false;   ///< The host answered stop.
-  bool busy = false;      ///< This queue is being drained already, another thread owns it, or a NoCallbackScope is alive: nothing was called.
+  bool busy = false;      ///< This queue is being drained already, another thread owns it, or a NoCallbackScope is alive: nothing, or nothing more, was called.
 };
 
 /// What a queue has to do and has done.

@@ -196,6 +196,12 @@ bool EventQueue::serves_this_thread() const noexcept {
   return only == kNobody || only == this_thread();
 }
 
+void EventQueue::give_to(ThreadNumber who) noexcept {
+  const std::lock_guard lock(mutex);
+  owner.store(who, std::memory_order_relaxed);
+  giver = kNobody;
+}
+
 bool EventQueue::begin_drain() noexcept {
   ThreadNumber nobody = kNobody;
   return drained_by.compare_exchange_strong(nobody, this_thread(), std::memory_order_acquire);
@@ -209,6 +215,7 @@ void EventQueue::end_drain() noexcept {
 void EventQueue::forget_other_threads() noexcept {
   if (drained_by.load() != this_thread()) ignore_drain();   // one that forks in a callback is draining still
   if (!serves_this_thread()) owner = kNobody;
+  if (giver != this_thread()) giver = kNobody;
   if (::pthread_equal(drainer.thread, ::pthread_self()) == 0) drainer.state = Drainer::none;
   if (drainer.state == Drainer::stopping) drainer.state = Drainer::asked;   // nobody joins it here
   wake_up.forget(Wake::drainer);
@@ -239,6 +246,14 @@ void fill(Event& event, RefNode& node) noexcept {
   if ((bits_of(node) & kClosure) != 0) event.run = static_cast<Closure*>(node.callback)->run;
 }
 
+/// An object finalizer that came in the place of an earlier one. Queue lock held.
+bool replaces_another(void* link, Earlier& earlier) noexcept {
+  if (!is_finalizer(link) || finalizer_of(link).before == nullptr) return false;
+  ObjectFinalizer& finalizer = finalizer_of(link);
+  earlier = {&finalizer, {finalizer.before, finalizer.before_data}};
+  return true;
+}
+
 /// A bound method has one callback. Queue lock held.
 void silence_other_half(RefNode& node) noexcept {
   const std::uint32_t part = bits_of(node) & (kMethodObject | kMethodFunction);
@@ -254,14 +269,19 @@ void EventQueue::ripen() noexcept {
   ripe = {chain.came(), finalizers.waiting()};
 }
 
-bool EventQueue::pop(Event& event, bool finished) noexcept {
+bool EventQueue::pop(Event& event, bool finished, Earlier& first) noexcept {
   const std::lock_guard lock(mutex);
   if (!closed && !serves_this_thread()) return false;             // own() came while the taker settled
+  if (giver != kNobody && giver != this_thread()) return false;
   if (finished) publish_staged(*this);
   while (waiting.load() != 0) {
     RegisteredFinalizer* record = finished || ripe.finalizers != 0 ? finalizers.take_due(chain.left()) : nullptr;
     void* link = finished || static_cast<std::int32_t>(ripe.chain - chain.left()) > 0 ? chain.front() : nullptr;
     if (record == nullptr && link == nullptr) break;                // what waits is of the unfinished round, or staged for it
+    if (record == nullptr && replaces_another(link, first)) {
+      giver = this_thread();
+      break;
+    }
     if (record != nullptr && ripe.finalizers != 0) --ripe.finalizers;
     waiting.take_off(1);
     ages.left();
@@ -271,6 +291,12 @@ bool EventQueue::pop(Event& event, bool finished) noexcept {
     }
   }
   return false;
+}
+
+void EventQueue::gave_back(const Earlier& first, bool given) noexcept {
+  const std::lock_guard lock(mutex);
+  giver = kNobody;
+  if (given) first.of->before = nullptr;
 }
 
 bool EventQueue::pop_at_exit(Event& event) noexcept {

@@ -71,6 +71,13 @@ struct Ripe {
   std::size_t finalizers = 0;        // so many of the first that wait
 };
 
+/// What bdwgc held before for the object whose finalizer comes next: it becomes the object's again before that event is taken. That needs memory, and a host's
+/// out-of-memory handler may leave by longjmp, so the event waits meanwhile.
+struct Earlier {
+  ObjectFinalizer* of = nullptr;     // null: nothing
+  gc::FinalizerSlot slot;
+};
+
 /// When what waits in a queue was queued: a batch for each collection.
 class Ages {
  public:
@@ -123,6 +130,7 @@ struct EventQueue {                  // mapped memory, never freed
   Ripe ripe;
   std::atomic<ThreadNumber> drained_by{kNobody};  // the thread inside drain()
   std::atomic<ThreadNumber> owner{kNobody};       // the only thread that is handed events, if any
+  ThreadNumber giver = kNobody;           // it gives an `earlier` back, or never came back from that; nobody else is handed events meanwhile
   std::atomic<bool> exiting{false};
   std::atomic<bool> exit_done{false};     // exiting, and no exit finalizer is left; a new one clears it
   std::atomic<bool> closed{false};
@@ -139,6 +147,8 @@ struct EventQueue {                  // mapped memory, never freed
   static EventQueue* peek(const CallbackQueue& face) noexcept;
 
   bool serves_this_thread() const noexcept;
+  /// It is the owner from now on, or nobody is. Whoever pops an event elsewhere has it, or will not get it.
+  void give_to(ThreadNumber who) noexcept;
   /// Makes the calling thread the one that drains; false: somebody does already.
   bool begin_drain() noexcept;
   /// Only the calling thread's own drain.
@@ -155,8 +165,11 @@ struct EventQueue {                  // mapped memory, never freed
   std::uint64_t newest_finalizer() noexcept;
   /// Forgets what was put back of finalizers.
   void drop_returned() noexcept;
-  /// The oldest event. `finished`: no round of settling is unfinished; else the oldest one of earlier rounds.
-  bool pop(Event& event, bool finished) noexcept;
+  /// The oldest event. `finished`: no round of settling is unfinished; else the oldest one of earlier rounds. False with `first`: that is to be given back
+  /// before, by this thread alone.
+  bool pop(Event& event, bool finished, Earlier& first) noexcept;
+  /// Whether it could be given back.
+  void gave_back(const Earlier& first, bool given) noexcept;
   /// A round of settling is finished.
   void ripen() noexcept;
   /// At exit: the newest exit finalizer. Whoever takes it calls leave() for it.

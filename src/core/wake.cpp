@@ -28,7 +28,8 @@ bool arm(void* sentinel) noexcept { return gc::set_finalizer(sentinel, {ring, re
 void ring(void* sentinel, void* armed_at) {
   const gc::zeal::Exempt exempt;
   const std::uint64_t number = gc::collection_number();
-  if (reinterpret_cast<std::uintptr_t>(armed_at) == number || !arm(sentinel)) g_sentinels.fetch_sub(1);
+  g_sentinels.fetch_sub(1);                               // first: arm() may never return (longjmp)
+  if (reinterpret_cast<std::uintptr_t>(armed_at) != number && arm(sentinel)) g_sentinels.fetch_add(1);
   if (g_rung.exchange(number) == number) return;          // another sentinel's turn was first
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->wake_up.now();
 }

@@ -68,7 +68,7 @@ Status start_drainer(CallbackQueue& face) noexcept {
     drainer.thread = thread;
     ++drainer.starts;
   }
-  queue->owner = core::kNobody;
+  queue->give_to(core::kNobody);
   drainer.become(core::Drainer::running);
   node::exit_handler_wanted();
   return Status::ok;

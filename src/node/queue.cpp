@@ -15,44 +15,39 @@ constexpr int kMaxRounds = 8;                 // of collect_and_drain()
 thread_local unsigned t_silent = 0;           // NoCallbackScopes alive on this thread
 constinit CallbackQueue g_default;
 
-/// What bdwgc held for the object before the taken finalizer is the object's again, behind what was registered meanwhile: the latest comes first. False: no
-/// memory.
-bool give_back_earlier(core::ObjectFinalizer& taken) noexcept {
-  void* base = gc::base_of(taken.object);
-  const gc::FinalizerSlot earlier{taken.before, taken.before_data};
-  const auto meanwhile = gc::set_finalizer(base, earlier);
+/// The object's earlier finalizer is its own again, behind what was registered meanwhile: the latest comes first. May never return (longjmp): nothing has
+/// changed then. False: no memory. Holds no lock.
+bool give_back(core::EventQueue& queue, const core::Earlier& earlier) noexcept {
+  void* base = gc::base_of(earlier.of->object);
+  const auto meanwhile = gc::set_finalizer(base, earlier.slot);
+  queue.gave_back(earlier, meanwhile.status == Status::ok);
   if (!meanwhile) return false;
-  taken.before = nullptr;
   if (meanwhile.value.function == nullptr) return true;
-  core::put_behind(meanwhile.value, earlier);
+  core::put_behind(meanwhile.value, earlier.slot);
   const gc::zeal::Exempt exempt;
   (void)gc::set_finalizer(base, meanwhile.value);         // in the place of the other one: needs no memory
   return true;
 }
 
-/// Takes the oldest event, and sees to what must happen outside of the queue's lock. Holds no lock.
-bool take_settled(core::EventQueue& queue, Event& event, bool finished = true) noexcept {
-  if (!queue.pop(event, finished)) {
-    if (!finished || !queue.pop_at_exit(event)) return false;
-    core::leave(reinterpret_cast<std::uint64_t>(event.record_));
-    return true;
-  }
-  if (event.object == nullptr) return true;
-  auto& finalizer = *static_cast<core::ObjectFinalizer*>(event.record_);
-  if (finalizer.before == nullptr) return true;
-  if (give_back_earlier(finalizer)) return true;
-  queue.put_back(event);                                // another time, when there is memory
-  event = {};
-  return false;
+/// With Finalizers::mayfly. What becomes due from here on is for the next time, and pending() says so. May never return, as in an allocation.
+void invoke_finalizers() noexcept {
+  if (node::invokes_finalizers()) gc::invoke_finalizers();
 }
 
-/// When the deadline passes before everything is settled, what earlier collections left is taken; there may be none.
-bool take_within(core::EventQueue& queue, Event& event, core::Deadline deadline) noexcept {
-  gc::zeal::at_safepoint();
-  if (node::invokes_finalizers()) gc::invoke_finalizers();   // what becomes due from here on is for the next time, and pending() says so
+/// The oldest event of those that are settled. Always returns. False with `first`: that is to be given back before. Holds no lock.
+bool take_ready(core::EventQueue& queue, Event& event, core::Earlier& first, bool finished = true) noexcept {
+  first = {};
+  if (queue.pop(event, finished, first)) return true;
+  if (!finished || first.of != nullptr || !queue.pop_at_exit(event)) return false;
+  core::leave(reinterpret_cast<std::uint64_t>(event.record_));
+  return true;
+}
+
+/// Settles first. When the deadline passes before that is done, what earlier collections left is taken; there may be none.
+bool take_settled(core::EventQueue& queue, Event& event, core::Earlier& first, core::Deadline deadline = core::kNoDeadline) noexcept {
   const bool finished = core::settle(deadline);
   if (finished) node::sweep_tables(queue);
-  return take_settled(queue, event, finished);
+  return take_ready(queue, event, first, finished);
 }
 
 /// The end of a budget that begins now.
@@ -83,6 +78,53 @@ Host::Called call(core::EventQueue& queue, const Host* host, Event& event) noexc
   return called;
 }
 
+/// What may never return (longjmp) is done while nobody drains, so that the queue does not stay busy.
+class Drain {
+ public:
+  Drain(core::EventQueue& queue, const Host* host, const Budget& budget) noexcept
+      : queue_(queue), host_(host), items_(budget.items), deadline_(deadline_of(budget)) {}
+
+  /// MAY CALL HOST.
+  Drained run() noexcept {
+    for (bool more = true; more;) {
+      gc::zeal::at_safepoint();
+      invoke_finalizers();
+      if (first_.of != nullptr && !give_back(queue_, first_)) break;      // no memory: another time
+      if (!queue_.begin_drain()) {
+        result_.busy = true;
+        break;
+      }
+      const std::uint64_t start = core::now_ns();
+      const std::size_t before = result_.ran;
+      more = call_events();
+      queue_.end_drain();
+      queue_.ran.fetch_add(result_.ran - before, std::memory_order_relaxed);
+      queue_.drain_ns.fetch_add(core::now_ns() - start, std::memory_order_relaxed);
+    }
+    return result_;
+  }
+
+ private:
+  /// Until none is left, the host says stop or the budget is used up. True: until something else must be done first.
+  bool call_events() noexcept {
+    for (Event event; result_.ran < items_ && queue_.serves_this_thread() && take_settled(queue_, event, first_, deadline_);) {
+      ++result_.ran;
+      result_.stopped = call(queue_, host_, event) == Host::Called::stop;
+      if (result_.stopped || (!queue_.exiting && gc::zeal::end_drain()) || (deadline_ != core::kNoDeadline && core::now_ns() >= deadline_)) return false;
+      gc::zeal::at_safepoint();
+      if (node::invokes_finalizers() && gc::finalizers_are_due()) return true;
+    }
+    return first_.of != nullptr;
+  }
+
+  core::EventQueue& queue_;
+  const Host* host_;
+  std::size_t items_;
+  core::Deadline deadline_;
+  core::Earlier first_;                          // to be given back
+  Drained result_;
+};
+
 }  // namespace
 
 CallbackQueue& default_queue() noexcept { return g_default; }
@@ -108,7 +150,14 @@ bool CallbackQueue::take(Event& event) noexcept {
   core::EventQueue* queue = core::EventQueue::peek(*this);
   event = {};
   if (queue == nullptr) return settle_alone(core::kNoDeadline), false;
-  return queue->serves_this_thread() && take_within(*queue, event, core::kNoDeadline);
+  if (!queue->serves_this_thread()) return false;
+  gc::zeal::at_safepoint();
+  invoke_finalizers();
+  core::Earlier first;
+  do {
+    if (take_settled(*queue, event, first)) return true;
+  } while (first.of != nullptr && give_back(*queue, first));
+  return false;
 }
 
 void CallbackQueue::put_back(const Event& event) noexcept { core::EventQueue::peek(*this)->put_back(event); }
@@ -121,21 +170,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
     result.left = queue->waiting.load();
     return result;
   }
-  if (t_silent != 0 || !queue->serves_this_thread() || !queue->begin_drain()) {
-    result.busy = true;
-    result.left = queue->waiting.load();
-    return result;
-  }
-  const core::Deadline deadline = deadline_of(budget);
-  const std::uint64_t start = core::now_ns();
-  for (Event event; result.ran < budget.items && queue->serves_this_thread() && take_within(*queue, event, deadline);) {
-    ++result.ran;
-    result.stopped = call(*queue, host_, event) == Host::Called::stop;
-    if (result.stopped || (!queue->exiting && gc::zeal::end_drain()) || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
-  }
-  queue->end_drain();
-  queue->ran.fetch_add(result.ran, std::memory_order_relaxed);
-  queue->drain_ns.fetch_add(core::now_ns() - start, std::memory_order_relaxed);
+  result = t_silent != 0 || !queue->serves_this_thread() ? Drained{.busy = true} : Drain(*queue, host_, budget).run();
   result.left = queue->waiting.load();
   return result;
 }
@@ -143,7 +178,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
 bool CallbackQueue::collect() noexcept {
   if (node::ready() != Status::ok) return false;
   (void)gc::collect();
-  if (node::invokes_finalizers()) gc::invoke_finalizers();
+  invoke_finalizers();
   (void)core::settle();
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue != nullptr) node::sweep_tables(*queue);
@@ -170,8 +205,7 @@ Status CallbackQueue::own() noexcept {
   core::EventQueue* queue = core::EventQueue::of(*this);
   if (queue == nullptr) return Status::no_memory;
   stop_drainer(*this);
-  const std::lock_guard lock(queue->mutex);        // whoever pops an event elsewhere has it, or will not get it
-  queue->owner.store(core::this_thread(), std::memory_order_relaxed);
+  queue->give_to(core::this_thread());
   return Status::ok;
 }
 
@@ -195,7 +229,10 @@ std::size_t CallbackQueue::shutdown() noexcept {
     queue->closed = true;
   }
   const auto drop = [&] {
-    for (Event event; take_settled(*queue, event);) ++dropped;
+    core::Earlier first;
+    do {
+      for (Event event; take_ready(*queue, event, first);) ++dropped;
+    } while (first.of != nullptr && give_back(*queue, first));
   };
   drop();
   if (queue->waiting.load() != 0) (void)core::settle(), drop();   // object finalizers whose collection was not settled yet

@@ -81,7 +81,7 @@ bool run_exit_finalizers(core::EventQueue& queue, core::Deadline patience, core:
     if (!wait_until([&queue] { return !queue.is_drained(); }, patience)) queue.ignore_drain();
     const std::uint64_t now = core::now_ns();
     if (now >= deadline) break;
-    queue.owner = core::kNobody;                   // whoever ends the process runs the finalizers
+    queue.give_to(core::kNobody);                   // whoever ends the process runs the finalizers
     drained = queue.face->drain({.nanoseconds = deadline - now});
   }
   return drained.ran != 0 && !drained.stopped;       // S45: a host may ask for an end

@@ -6,6 +6,8 @@
 #include <mayfly/weak_table.hpp>
 
 #include <csetjmp>
+#include <functional>
+#include <thread>
 
 namespace mayfly::world {
 namespace {
@@ -81,6 +83,95 @@ TEST_P(LongjmpTest, LeavesNoLockAndNoHalfDoneCallBehind) {
     if (!failed) break;
   }
   EXPECT_GE(left, GetParam().leaves ? 1u : 0u);
+}
+
+// ---- delivery allocates where the object of an event had another finalizer of bdwgc's before -----------------------------------------------
+
+struct Delivery {
+  static inline int called = 0, earlier = 0;
+  CallbackQueue& queue = *new CallbackQueue;
+  Object* object = world::object();             // dead, and found so
+  bool took = false;
+
+  Delivery() {
+    called = earlier = 0;
+    EXPECT_TRUE(gc::set_finalizer(object, {[](void*, void*) { ++earlier; }, nullptr}));
+    EXPECT_EQ(finalize_object({.obj = object}, queue, nullptr, [](Event&) { ++called; }), Status::ok);
+    kill_and_collect(object);
+    EXPECT_TRUE(queue.collect());
+  }
+  void expect_all_of_it() {
+    check_invariants();
+    EXPECT_EQ(called, 0);
+    EXPECT_EQ(queue.stats().waiting, 1u);
+    const Drained drained = queue.drain();
+    EXPECT_EQ(drained.ran, 1u);
+    EXPECT_FALSE(drained.busy);
+    EXPECT_EQ(called, 1);
+    EXPECT_EQ(earlier, 0);
+    kill_and_collect(object);
+    (void)queue.drain();
+    EXPECT_EQ(earlier, 1);
+    check_invariants();
+  }
+};
+
+struct LongjmpOutOfDelivery : ::testing::Test {
+  static bool leaves(void (*call)(Delivery&), Delivery& argument) {
+    gc::zeal::on_failure(leave);
+    gc::zeal::fail_nth(1);
+    const bool left = setjmp(g_out) != 0 || (call(argument), false);
+    end_failures();
+    return left;
+  }
+  static void end_failures() {
+    gc::zeal::fail_nth(0);
+    gc::zeal::on_failure(nullptr);
+  }
+  void TearDown() override { end_failures(); }
+};
+
+void take_one(Delivery& d) {
+  Event event;
+  d.took = d.queue.take(event);
+}
+
+TEST_F(LongjmpOutOfDelivery, LosesNoEvent) {
+  Delivery d;
+  EXPECT_TRUE(leaves(take_one, d));
+  d.expect_all_of_it();
+}
+
+TEST_F(LongjmpOutOfDelivery, LeavesNoDrainBehind) {
+  Delivery d;
+  EXPECT_TRUE(leaves([](Delivery& delivery) { (void)delivery.queue.drain(); }, d));
+  d.expect_all_of_it();
+}
+
+TEST_F(LongjmpOutOfDelivery, LeavesTheQueueToItsNextOwner) {
+  Delivery d;
+  EXPECT_TRUE(leaves(take_one, d));
+  std::thread([&] {
+    take_one(d);
+    EXPECT_FALSE(d.took);                       // who left may come back
+    EXPECT_EQ(d.queue.own(), Status::ok);
+    d.expect_all_of_it();
+  }).join();
+}
+
+TEST_F(LongjmpOutOfDelivery, OneThreadAtATimeGivesAnEarlierFinalizerBack) {
+  static Delivery* delivery;
+  Delivery d;
+  delivery = &d;
+  gc::zeal::on_failure([] {                     // in the midst of it
+    gc::zeal::fail_nth(0);
+    std::thread(take_one, std::ref(*delivery)).join();
+    EXPECT_FALSE(delivery->took);
+  });
+  gc::zeal::fail_nth(1);
+  take_one(d);
+  EXPECT_FALSE(d.took);                         // no memory
+  d.expect_all_of_it();
 }
 
 }  // namespace
