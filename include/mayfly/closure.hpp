@@ -15,7 +15,7 @@ void run_closure(Event& event) noexcept;              // what it throws is repor
 /// Traced, so what the closure captures directly stays alive. Called at most once; destroyed by finish() alone, since collected memory has no
 /// destructors.
 struct CollectedClosure : Closure {
-  enum class Act { call, drop };
+  using Act = Event::Act;
   using Function = void (*)(CollectedClosure& self, Act act, RefNode* ref);
 
   explicit CollectedClosure(Function function) noexcept : Closure{run_closure}, act(function) {}

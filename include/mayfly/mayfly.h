@@ -71,7 +71,9 @@ typedef struct mayfly_event { /* lies on the stack */
   void *holder, *object, *payload;
   void (*run)(struct mayfly_event *event);
   void *record_;
+  int act;                  /* for `run`: MAYFLY_CALL, or MAYFLY_DROP in mayfly_queue_shutdown() */
 } mayfly_event;
+enum { MAYFLY_CALL, MAYFLY_DROP };
 enum { MAYFLY_CALLED_OK, MAYFLY_CALLED_FAILED, MAYFLY_CALLED_STOP };
 typedef struct mayfly_host {                                    /* null: the default */
   size_t size;                                                  /* sizeof(mayfly_host) */

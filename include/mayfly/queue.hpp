@@ -17,8 +17,9 @@ struct Event {
   void* holder = nullptr;          ///< The collected object that embeds the ref; null for a finalizer.
   void* object = nullptr;          ///< The object whose own finalizer this is; null otherwise.
   void* payload = nullptr;         ///< The callback, or the finalizer's payload.
-  void (*run)(Event&) = nullptr;   ///< Set for C++ closures: just call it.
+  void (*run)(Event&) = nullptr;   ///< Set for C++ closures and destructors: just call it.
   void* record_ = nullptr;         ///< mayfly's own, for put_back().
+  enum class Act : int { call, drop } act = Act::call;   ///< For `run`. drop: CallbackQueue::shutdown() has it let go of what it owns, and call nothing.
 };
 
 /// How a host compares, hashes and calls. Null means the default. Called with no lock held, never inside an allocation or a collection.
@@ -100,9 +101,10 @@ class CallbackQueue {
   void disown() noexcept;
   /// From now on finalizers with at_exit wait as events, newest first, behind those that wait already; later ones join in front.
   void begin_exit() noexcept;
-  /// Drops all that waits, and answers how many events and finalizers with at_exit it dropped. Afterwards bind and finalize answer shut_down; loads still work.
-  /// C++ closures that are dropped, now or because their referent dies later, are not destroyed: a Root that one captured holds on. So begin_exit() and
-  /// drain(), detach() what is not for the exit, and let WeakRefs with closures go before.
+  /// Drops all that waits and all finalizers, and answers how many events and finalizers with at_exit it dropped. Afterwards bind and finalize answer
+  /// shut_down; loads still work. What has a `run` is run with Act::drop: C++ closures are destroyed uncalled, and objects that were found dead are
+  /// destroyed. Not what dies later: the closure of a WeakRef whose referent lives is never destroyed, and a Root that it captured holds on; so let such
+  /// WeakRefs go before. MAY CALL HOST (`run`).
   std::size_t shutdown() noexcept;
 
   /// Linux: an eventfd that becomes readable whenever the hint of set_wake() would come, for event loops; -1: none to be had. The queue keeps it, and a

@@ -20,7 +20,7 @@ struct Options {
   /// finalizers (GC_register_finalizer) still reach may be found dead a collection later than with links. init() answers unsupported where it cannot work.
   enum class Clearing { links, marks } clearing = Clearing::links;
   /// Who calls the finalizers that exist when the process forks. parent: the child forgets those it inherited; its weak callbacks, the destructors of its
-  /// objects and the finalizers that it makes itself are its own all the same. Python: both
+  /// objects and the finalizers that it makes itself are its own all the same; the closures that it forgets are not destroyed. Python: both
   enum class InheritedFinalizers { both, parent } inherited_finalizers = InheritedFinalizers::both;
   /// Bounds shutdown(), and so the end of the process: when that many nanoseconds are over, no further callback or finalizer is begun.
   std::uint64_t exit_nanoseconds = UINT64_MAX;

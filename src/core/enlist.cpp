@@ -47,6 +47,7 @@ Withdrawn withdraw(std::uint64_t id) noexcept {
     Registry& registry = record.queue->finalizers;
     const bool waits = record.state == RegisteredFinalizer::State::queued;
     withdrawn.at_exit = record.at_exit;
+    withdrawn.run = record.run;
     withdrawn.payload = registry.retire(record, waits ? RegisteredFinalizer::State::dropped : RegisteredFinalizer::State::free);
     stop_watching(record);
     if (!waits) registry.set_free(record);

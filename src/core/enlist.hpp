@@ -19,6 +19,7 @@ Result<std::uint64_t> enlist(Claim claim, const Target& target, EventQueue& queu
 struct Withdrawn {
   void* payload = nullptr;
   AtExit at_exit = AtExit::no;
+  void (*run)(Event&) = nullptr;
 };
 Withdrawn withdraw(std::uint64_t id) noexcept;
 /// The referent and the payload, both null when dead. Any id.

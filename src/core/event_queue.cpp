@@ -271,8 +271,8 @@ void EventQueue::ripen() noexcept {
 
 bool EventQueue::pop(Event& event, bool finished, Earlier& first) noexcept {
   const std::lock_guard lock(mutex);
-  if (!closed && !serves_this_thread()) return false;             // own() came while the taker settled
-  if (giver != kNobody && giver != this_thread()) return false;
+  const bool free = giver == kNobody || giver == this_thread();
+  if (!closed && !(serves_this_thread() && free)) return false;   // own() came while the taker settled
   if (finished) publish_staged(*this);
   while (waiting.load() != 0) {
     RegisteredFinalizer* record = finished || ripe.finalizers != 0 ? finalizers.take_due(chain.left()) : nullptr;

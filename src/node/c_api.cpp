@@ -28,7 +28,8 @@ template <class Cxx, class C>
 inline constexpr bool same_shape = sizeof(Cxx) == sizeof(C) && alignof(Cxx) == alignof(C);
 static_assert(same_shape<RefNode, mayfly_node> && offsetof(RefNode, yours) == offsetof(mayfly_node, yours));
 static_assert(same_shape<MethodNode, mayfly_method> && same_shape<CellWord, mayfly_cell_word>);
-static_assert(same_shape<Event, mayfly_event> && offsetof(Event, run) == offsetof(mayfly_event, run) && offsetof(Event, payload) == offsetof(mayfly_event, payload));
+static_assert(same_shape<Event, mayfly_event> && offsetof(Event, run) == offsetof(mayfly_event, run) && offsetof(Event, act) == offsetof(mayfly_event, act));
+static_assert(sizeof(Event::Act) == sizeof(int) && static_cast<int>(Event::Act::drop) == MAYFLY_DROP);
 static_assert(same_shape<WeakTable, mayfly_table> && same_shape<Item, mayfly_item> && same_shape<WeakTable::Cursor, mayfly_cursor>);
 static_assert(offsetof(WeakTable::Cursor, hash) == offsetof(mayfly_cursor, hash));
 static_assert(static_cast<int>(Status::changed) == MAYFLY_E_CHANGED && static_cast<int>(RefKind::subclass) == MAYFLY_SUBCLASS);

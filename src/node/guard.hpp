@@ -21,8 +21,13 @@ inline bool sweeps_are_due(const core::EventQueue& queue) noexcept { return queu
 inline void sweep_tables(core::EventQueue& queue) noexcept {
   if (sweeps_are_due(queue)) sweep_tables_now(queue);
 }
-/// Forgets every `finalize` record of the queue, waiting or not, and answers how many would have run at exit. Calls no host code. Holds no lock.
-std::size_t forget_finalizers(core::EventQueue& queue) noexcept;
+/// What becomes of what events own that are dropped.
+enum class Dropped { destroyed, left };
+/// Forgets every `finalize` record of the queue, waiting or not, and answers how many would have run at exit. destroyed: MAY CALL HOST. Holds no lock.
+std::size_t forget_finalizers(core::EventQueue& queue, Dropped dropped) noexcept;
+/// The queue is shut down: refuses registrations, drops what is settled and what was staged, and all finalizers; how many of them were for now or for the
+/// exit. destroyed: MAY CALL HOST. Holds no lock.
+std::size_t close(core::EventQueue& queue, Dropped dropped) noexcept;
 /// Registers the calling thread with the collector; true: nobody had done so before.
 Result<bool> register_thread() noexcept;
 void unregister_thread() noexcept;

@@ -78,6 +78,13 @@ Host::Called call(core::EventQueue& queue, const Host* host, Event& event) noexc
   return called;
 }
 
+/// Of an event that is not called: what its `run` knows to let go of. MAY CALL HOST. Holds no lock.
+void let_go(Event& event, node::Dropped dropped) noexcept {
+  if (dropped == node::Dropped::left || event.run == nullptr) return;
+  event.act = Event::Act::drop;
+  event.run(event);
+}
+
 /// What may never return (longjmp) is done while nobody drains, so that the queue does not stay busy.
 class Drain {
  public:
@@ -223,27 +230,37 @@ void CallbackQueue::begin_exit() noexcept {
 std::size_t CallbackQueue::shutdown() noexcept {
   core::EventQueue* queue = core::EventQueue::of(*this);   // made if need be, so that later registrations are refused
   if (queue == nullptr) return 0;
-  std::size_t dropped = 0;
+  if (node::started()) (void)core::settle();
+  return node::close(*queue, node::Dropped::destroyed);
+}
+
+std::size_t node::close(core::EventQueue& queue, Dropped dropped) noexcept {
   {
-    const std::lock_guard lock(queue->mutex);
-    queue->closed = true;
+    const std::lock_guard lock(queue.mutex);
+    queue.closed = true;
   }
+  std::size_t events = 0;
   const auto drop = [&] {
     core::Earlier first;
     do {
-      for (Event event; take_ready(*queue, event, first);) ++dropped;
-    } while (first.of != nullptr && give_back(*queue, first));
+      for (Event event; take_ready(queue, event, first); ++events) let_go(event, dropped);
+    } while (first.of != nullptr && give_back(queue, first));
   };
   drop();
-  if (queue->waiting.load() != 0) (void)core::settle(), drop();   // object finalizers whose collection was not settled yet
-  return dropped + node::forget_finalizers(*queue);
+  if (queue.waiting.load() != 0) (void)core::settle(), drop();   // object finalizers whose collection was not settled yet
+  return events + forget_finalizers(queue, dropped);
 }
 
-std::size_t node::forget_finalizers(core::EventQueue& queue) noexcept {
-  std::size_t forgotten = 0;
-  while (const std::uint64_t id = queue.newest_finalizer()) forgotten += core::withdraw(id).at_exit == AtExit::yes;
+std::size_t node::forget_finalizers(core::EventQueue& queue, Dropped dropped) noexcept {
+  std::size_t for_the_exit = 0;
+  while (const std::uint64_t id = queue.newest_finalizer()) {
+    const core::Withdrawn withdrawn = core::withdraw(id);
+    for_the_exit += withdrawn.at_exit == AtExit::yes;
+    Event event{.payload = withdrawn.payload, .run = withdrawn.run};
+    let_go(event, dropped);
+  }
   queue.drop_returned();
-  return forgotten;
+  return for_the_exit;
 }
 
 Status CallbackQueue::set_wake(void (*hint)(void*), void* argument) noexcept {

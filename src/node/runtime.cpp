@@ -108,7 +108,7 @@ void shutdown() noexcept {
   g_phase.store(Phase::ended);
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) node::ask_drainer_to_end(*queue);   // started meanwhile
   std::size_t not_run = 0;
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) not_run += queue->face->shutdown();
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) not_run += node::close(*queue, node::Dropped::left);
   if (not_run != 0 && g_options.exit_report != nullptr) g_options.exit_report(not_run);
   g_silent.store(true, std::memory_order_release);
 }
@@ -144,7 +144,7 @@ void after_fork(ForkSide side) noexcept {
   if (g_ending && !t_ending && g_phase.load() == Phase::running) take_back_shutdown();
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->forget_other_threads();
   if (g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue);
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue, node::Dropped::left);
 }
 
 ThreadScope::ThreadScope() noexcept {

@@ -42,7 +42,7 @@ namespace internal {
 
 void run_closure(Event& event) noexcept {
   try {
-    static_cast<CollectedClosure*>(event.payload)->finish(CollectedClosure::Act::call, event.ref);
+    static_cast<CollectedClosure*>(event.payload)->finish(event.act, event.ref);
   } catch (...) {
     const UnraisableHandler handler = g_handler.load();
     (handler != nullptr ? handler : print)(std::current_exception());

@@ -45,7 +45,7 @@ static void on_unraisable(void *self, const mayfly_event *event) {
   CHECK(self == &calls && event->ref != NULL);
   ++unraisable;
 }
-static void run(mayfly_event *event) { ++*(int *)event->payload; }
+static void run(mayfly_event *event) { *(int *)event->payload += event->act == MAYFLY_CALL ? 1 : 100; }
 static void wake(void *count) { ++*(int *)count; }
 
 static mayfly_queue *new_queue(void) {
@@ -198,7 +198,7 @@ void c_finalizers(void) {
   mayfly_queue_begin_exit(queue);
   CHECK(mayfly_queue_take(queue, &event) && event.payload == &ran);
   CHECK(mayfly_finalize(to(new_object(3)), queue, &ran, 1, run, &late) == MAYFLY_OK);
-  CHECK(mayfly_queue_shutdown(queue) == 1);
+  CHECK(mayfly_queue_shutdown(queue) == 1 && ran == 101);
   CHECK(mayfly_finalize(to(new_object(4)), queue, &ran, 1, run, &late) == MAYFLY_E_SHUT_DOWN);
 }
 

@@ -171,7 +171,7 @@ TEST_F(FinalizeTest, PutBackItIsForgottenWithTheOthers) {   // T8: what a forked
   Event event;
   ASSERT_TRUE(queue.take(event));
   queue.put_back(event);
-  EXPECT_EQ(node::forget_finalizers(*core::EventQueue::peek(queue)), 2u);
+  EXPECT_EQ(node::forget_finalizers(*core::EventQueue::peek(queue), node::Dropped::left), 2u);
   EXPECT_TRUE(payloads().empty());
 }
 

@@ -101,5 +101,55 @@ TEST_F(FinalizerTest, FailedRegistrationDestroysTheClosure) {
   EXPECT_EQ(finalize(thing, [c = calls] { ++*c; }, queue).status, Status::shut_down);
 }
 
+struct Counted {
+  std::shared_ptr<int> count;
+  ~Counted() {
+    if (count) ++*count;
+  }
+};
+
+TEST_F(FinalizerTest, AQueuesShutdownDestroysWhatItDrops) {   // S45
+  (void)counting();                                        // lives
+  Thing* dead = make<Thing>();
+  ASSERT_TRUE(finalize(dead, [c = calls] { ++*c; }, queue));
+  const auto ref = WeakRef<Thing>::of(dead, [c = calls] { ++*c; }, queue);
+  ASSERT_TRUE(ref);
+  RefNode* dropped = [&] {
+    return WeakRef<Thing>::of(thing, [c = calls] { ++*c; }, queue).value.node();
+  }();
+  auto destroyed = std::make_shared<int>(0);
+  auto* object = make_in<Counted>(queue, destroyed);
+  EXPECT_EQ(calls.use_count(), 5);
+  for (void* each : {static_cast<void*>(dead), static_cast<void*>(object), holder(*dropped)}) scripted::kill(each);
+  scripted::run_cycle();
+  gc::invoke_finalizers();
+  EXPECT_EQ(queue.shutdown(), 4u);                         // a finalizer, a callback, a destructor and a ref's end waited
+  EXPECT_EQ(calls.use_count(), 1);
+  EXPECT_EQ(*calls, 0);                                    // destroyed, not called
+  EXPECT_EQ(*destroyed, 1);
+  EXPECT_EQ(queue.shutdown(), 0u);
+}
+
+TEST_F(FinalizerTest, AClosureThatAShutdownDestroysMayShutDownTheQueueAndUseIt) {
+  struct Again {
+    FinalizerTest* test;
+    std::shared_ptr<int> count;
+    Again(FinalizerTest* t, std::shared_ptr<int> c) : test(t), count(std::move(c)) {}
+    Again(Again&&) noexcept = default;
+    ~Again() {
+      if (!count) return;
+      ++*count;
+      (void)test->queue.shutdown();
+      (void)test->queue.collect_and_drain();
+      EXPECT_EQ(finalize(test->thing, [] {}, test->queue).status, Status::shut_down);
+    }
+    void operator()() {}
+  };
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(finalize(thing, Again(this, calls), queue));
+  EXPECT_EQ(queue.shutdown(), 1u);                         // the outermost one's; the first closure's own dropped the rest
+  EXPECT_EQ(*calls, 3);
+  EXPECT_EQ(calls.use_count(), 1);
+}
+
 }  // namespace
 }  // namespace mayfly::world
