@@ -2,6 +2,7 @@
 #pragma once
 #include <mayfly/status.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace mayfly {
@@ -31,6 +32,10 @@ class Root {
     return {std::move(root), word.status};
   }
   Root(const Root& other) : Root(other.get()) {}
+  /// Of a const object, or of a base class: another root.
+  template <class U>
+    requires(!std::is_same_v<U, T> && std::is_convertible_v<U*, T*>)
+  Root(const Root<U>& other) : Root(static_cast<T*>(other.get())) {}
   Root(Root&& other) noexcept : word_(std::exchange(other.word_, nullptr)) {}
   ~Root() { internal::drop_root(word_); }
   Root& operator=(Root other) noexcept {

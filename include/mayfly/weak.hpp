@@ -38,6 +38,19 @@ template <class T>
 void* address(T* object) noexcept {
   return const_cast<std::remove_cv_t<T>*>(object);
 }
+/// U is T but for const, or derives from it and not virtually: where the T lies is known without an object.
+template <class U, class T>
+concept placed_in = std::is_convertible_v<U*, T*> && requires(std::remove_cv_t<T>* base) { static_cast<std::remove_cv_t<U>*>(base); };
+/// How far the T is from the start of the U.
+template <class U, class T>
+std::ptrdiff_t place_in() noexcept {
+  if constexpr (std::is_same_v<std::remove_cv_t<U>, std::remove_cv_t<T>>) {
+    return 0;
+  } else {
+    constexpr std::uintptr_t kAnywhere = 1 << 20;
+    return static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(static_cast<T*>(reinterpret_cast<U*>(kAnywhere))) - kAnywhere);
+  }
+}
 }  // namespace internal
 
 /// A weak reference without identity and callback: trivially copyable, uncounted, copied like a pointer. S, G, M; all-zero is empty.
@@ -46,6 +59,10 @@ template <class T>
 class Weak {
  public:
   constexpr Weak() noexcept = default;
+  /// Of a const object, or of a base class; dead ones too. For a virtual base make another: of(other.get()).
+  template <class U>
+    requires(!std::is_same_v<U, T> && internal::placed_in<U, T>)
+  Weak(const Weak<U>& other) noexcept : handle_(other.handle_), offset_(other.handle_.bits != 0 ? other.offset_ + internal::place_in<U, T>() : 0) {}
 
   /// May collect. `not_weakrefable`: the type opted out; `not_collectable`: null, or not bdwgc's.
   static Result<Weak> of(T* object) noexcept {
@@ -73,6 +90,8 @@ class Weak {
 
  private:
   friend struct std::hash<Weak>;
+  template <class>
+  friend class Weak;
   WeakHandle handle_;
   std::ptrdiff_t offset_ = 0;   // of a base class that does not lie at the start
 };

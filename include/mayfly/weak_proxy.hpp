@@ -50,6 +50,18 @@ class HeldIterator {
   Held<T> held_;
   I at_;
 };
+
+template <class T>
+concept ordered = std::three_way_comparable<T> || requires(const T& a, const T& b) { { a < b } -> std::convertible_to<bool>; };
+/// By <=>, or by < alone, as std::pair does it.
+template <ordered T>
+auto order(const T& a, const T& b) {
+  if constexpr (std::three_way_comparable<T>) {
+    return a <=> b;
+  } else {
+    return a < b ? std::weak_ordering::less : b < a ? std::weak_ordering::greater : std::weak_ordering::equivalent;
+  }
+}
 }  // namespace internal
 
 /// A plain value, copied like a pointer; S, G, M; all-zero is empty and reads as dead. Every operation forwards to the referent, which is held for its
@@ -60,6 +72,10 @@ class WeakProxy {
  public:
   constexpr WeakProxy() noexcept = default;
   explicit constexpr WeakProxy(Weak<T> weak) noexcept : weak_(weak) {}
+  /// As Weak converts.
+  template <class U>
+    requires(!std::is_same_v<U, T> && std::is_convertible_v<Weak<U>, Weak<T>>)
+  WeakProxy(const WeakProxy<U>& other) noexcept : weak_(other.weak_) {}
   /// May collect. Throws NotWeakReferenceable, std::bad_alloc or Error.
   explicit WeakProxy(T* object) : weak_(unwrap(Weak<T>::of(object))) {}
 
@@ -114,18 +130,21 @@ class WeakProxy {
     return *internal::Held<T>(a.alive()) == b;
   }
   friend auto operator<=>(const WeakProxy& a, const WeakProxy& b)
-    requires std::three_way_comparable<T>
+    requires internal::ordered<T>
   {
     const internal::Held<T> left(a.alive()), right(b.alive());
-    return *left <=> *right;
+    return internal::order(*left, *right);
   }
   friend auto operator<=>(const WeakProxy& a, const T& b)
-    requires std::three_way_comparable<T>
+    requires internal::ordered<T>
   {
-    return *internal::Held<T>(a.alive()) <=> b;
+    const internal::Held<T> left(a.alive());
+    return internal::order(*left, b);
   }
 
  private:
+  template <class>
+  friend class WeakProxy;
   T* alive() const {
     T* object = weak_.get();
     if (object == nullptr) throw ReferenceError();

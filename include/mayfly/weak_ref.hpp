@@ -49,6 +49,10 @@ template <class T>
 class WeakRef {
  public:
   constexpr WeakRef() noexcept = default;
+  /// The same ref object, by which the referent is const.
+  template <class U>
+    requires(!std::is_same_v<U, T> && std::is_same_v<const U, T>)
+  WeakRef(WeakRef<U> other) noexcept : node_(std::move(other.node_)) {}
 
   /// The referent's one ref without callback. May collect. Fails as Weak<T>::of(), bind() and allocations do. Python: weakref.ref(o)
   static Result<WeakRef> of(T* object, CallbackQueue& queue = default_queue()) noexcept {
@@ -89,6 +93,8 @@ class WeakRef {
   }
 
  private:
+  template <class>
+  friend class WeakRef;
   static Result<WeakRef> wrap(Result<Root<RefNode>> made) noexcept {
     WeakRef ref;
     ref.node_ = std::move(made.value);

@@ -47,6 +47,35 @@ TEST(Weak, OfABaseThatDoesNotLieAtTheStartReadsBackRight) {
   EXPECT_EQ(Weak<Second>::of(second).value.get(), second);
 }
 
+struct Virtually : virtual First {};
+static_assert(std::is_convertible_v<Weak<Both>, Weak<Second>> && std::is_convertible_v<Weak<First>, Weak<const First>>);
+static_assert(!std::is_convertible_v<Weak<const First>, Weak<First>> && !std::is_convertible_v<Weak<Second>, Weak<Both>>);
+static_assert(!std::is_convertible_v<Weak<First>, Weak<Second>>);
+static_assert(!std::is_convertible_v<Weak<Virtually>, Weak<First>>);   // where it lies only the object knows
+static_assert(std::is_convertible_v<Root<Virtually>, Root<const First>> && !std::is_convertible_v<Root<First>, Root<Both>>);
+
+TEST(Weak, ConvertsToBaseClassesAndConstAlsoBehindDeath) {
+  Both* both = make<Both>();
+  const auto weak = Weak<Both>::of(both).value;
+  const Weak<Second> second = weak;
+  const Weak<const Both> constant = weak;
+  EXPECT_EQ(second.get(), static_cast<Second*>(both));
+  EXPECT_EQ(second, Weak<Second>::of(both).value);
+  EXPECT_EQ(constant.get(), both);
+  EXPECT_EQ(Weak<const Second>(Weak<Both>{}), Weak<const Second>{});
+  kill_and_collect(both);
+  EXPECT_EQ(second.get(), nullptr);
+  EXPECT_EQ(Weak<Second>(weak), second);
+}
+
+TEST(Root, ConvertsToBaseClassesAndConst) {
+  Both* both = make<Both>();
+  const Root<Both> root(both);
+  const Root<const Second> second = root;
+  EXPECT_EQ(second.get(), static_cast<Second*>(both));
+  EXPECT_FALSE(Root<Second>(Root<Both>{}));
+}
+
 TEST(Weak, RefusesWhatCannotDie) {   // S3
   First local;
   EXPECT_EQ(Weak<First>::of(&local).status, Status::not_collectable);

@@ -167,6 +167,16 @@ TEST_F(WeakRefTest, ObjectsMayBeConst) {
   EXPECT_EQ(set->find(p).value, p);
 }
 
+TEST_F(WeakRefTest, ConvertsToOneOfAConstObject) {
+  const Point* p = point;
+  auto ref = WeakRef<Point>::of(point, queue).value;
+  const WeakRef<const Point> constant = ref;
+  EXPECT_EQ(constant.node(), ref.node());
+  EXPECT_EQ(constant.get(), p);
+  EXPECT_EQ(WeakRef<const Point>(std::move(ref)), constant);
+  static_assert(!std::is_convertible_v<WeakRef<const Point>, WeakRef<Point>>);
+}
+
 TEST_F(WeakRefTest, EmptyIsDeadAndTypesMayOptOut) {   // S3
   const WeakRef<Point> empty;
   EXPECT_TRUE(empty.expired());
