@@ -143,6 +143,12 @@ std::size_t Chain::length() const noexcept {
   return n;
 }
 
+std::size_t Chain::finalizers() const noexcept {
+  std::size_t n = 0;
+  for (void* link = *root_; link != nullptr && link != kEnd; link = next_of(link)) n += is_finalizer(link);
+  return n;
+}
+
 EventQueue* EventQueue::peek(const CallbackQueue& face) noexcept {
   return std::atomic_ref(const_cast<EventQueue*&>(face.impl_)).load(std::memory_order_acquire);   // pairs with of()
 }
@@ -404,6 +410,7 @@ void EventQueue::forget_finalizers_of(const void* base) noexcept {
 void EventQueue::check_invariants() noexcept {
   const std::lock_guard lock(mutex);
   MAYFLY_CHECK(chain.length() + staged.length() + finalizers.waiting() == waiting.load(), ".queue.reserved: the count of waiting events is wrong");
+  MAYFLY_CHECK(chain.finalizers() + staged.finalizers() == objects.load(), ".queue.reserved: the count of waiting object finalizers is wrong");
   MAYFLY_CHECK(chain.came() - chain.left() == chain.length(), ".queue.order: the chain has lost count");
   finalizers.check_invariants();
 }

@@ -31,7 +31,8 @@ class Chain {
   void pop_front() noexcept;
   /// Takes it out, wherever it is, as if it had never come in; its place, counted as came() and left() count. O(n).
   std::optional<std::uint32_t> remove(void* link) noexcept;
-  std::size_t length() const noexcept;   // O(n)
+  std::size_t length() const noexcept;       // O(n)
+  std::size_t finalizers() const noexcept;   // O(n)
   /// The first object finalizer of the object, or null. O(n).
   void* finalizer_of_object(const void* base) const noexcept;
   /// How many have come in behind others, and gone out; one that is put back in front has not gone.

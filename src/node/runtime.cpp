@@ -81,10 +81,14 @@ bool run_exit_finalizers(core::EventQueue& queue, core::Deadline patience, core:
     if (!wait_until([&queue] { return !queue.is_drained(); }, patience)) queue.ignore_drain();
     const std::uint64_t now = core::now_ns();
     if (now >= deadline) break;
-    queue.give_to(core::kNobody);                   // whoever ends the process runs the finalizers
+    queue.give_to(core::kNobody);                  // whoever ends the process runs the finalizers
     drained = queue.face->drain({.nanoseconds = deadline - now});
   }
   return drained.ran != 0 && !drained.stopped;       // S45: a host may ask for an end
+}
+
+void ask_drainers_to_end() noexcept {
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) node::ask_drainer_to_end(*queue);
 }
 }  // namespace
 
@@ -97,7 +101,7 @@ void shutdown() noexcept {
     return;
   }
   t_ending = true;
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) node::ask_drainer_to_end(*queue);
+  ask_drainers_to_end();
   if (!g_paused.exchange(true)) gc::pause();       // S45: no collection during the loop
   const core::Deadline patience = std::min(deadline, start + 1'000'000'000);
   for (bool again = true; again;) {                // S45: a finalizer may make another one, in another queue
@@ -106,7 +110,7 @@ void shutdown() noexcept {
   }
   if (g_paused.exchange(false)) gc::resume();
   g_phase.store(Phase::ended);
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) node::ask_drainer_to_end(*queue);   // started meanwhile
+  ask_drainers_to_end();                           // those that were started meanwhile
   std::size_t not_run = 0;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) not_run += node::close(*queue, node::Dropped::left);
   if (not_run != 0 && g_options.exit_report != nullptr) g_options.exit_report(not_run);
@@ -117,6 +121,7 @@ namespace {
 /// In the child of a fork, whose parent another thread was about to end.
 void take_back_shutdown() noexcept {
   g_ending = false;
+  if (g_exit_handler.exchange(false)) node::exit_handler_wanted();   // the other one was called already
   if (g_paused.exchange(false)) gc::resume();
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->exiting = queue->exit_done = false;
 }

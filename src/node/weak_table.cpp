@@ -347,7 +347,10 @@ Status WeakTable::set(const Probe& probe, void* strong, const Referent& weak) no
 }
 
 Result<Item> WeakTable::set_default(const Probe& probe, void* strong, const Referent& weak) noexcept {
-  return Access{*this}.insert(probe, strong, weak, Existing::keep);
+  const auto entered = Access{*this}.insert(probe, strong, weak, Existing::keep);
+  if (entered.status != Status::shut_down) return entered;
+  const auto found = find(probe);            // what is there may be had to the end
+  return found ? found : entered;
 }
 
 Result<Item> WeakTable::pop(const Probe& probe) noexcept {

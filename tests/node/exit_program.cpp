@@ -204,6 +204,25 @@ void fork_behind_shutdown() {
   forks.join();
 }
 
+/// Main's exit() is in the midst of a finalizer when another thread forks: the child ends as if nobody had begun to.
+void fork_during_exit() {
+  static std::atomic<bool> ending{false}, waited{false};
+  (void)finalize(g_thing.get(), [] {
+    ending = true;
+    while (!waited) std::this_thread::yield();
+  }).status;
+  std::thread([] {
+    const ThreadScope scope;
+    while (!ending) std::this_thread::yield();
+    const pid_t child = ::fork();
+    if (child == 0) std::exit(0);
+    int status = 1;
+    say(::waitpid(child, &status, 0) == child && status == 0 ? '|' : '!');
+    waited = true;
+    for (;;) ::pause();
+  }).detach();
+}
+
 /// The drainer's callback forks; in the child another thread ends the process while that callback has not returned.
 void fork_in_the_drainers_callback() {
   if (start_drainer(default_queue()) != Status::ok) std::abort();
@@ -406,6 +425,7 @@ int main(int argc, char** argv) {
     (void)finalize(g_thing.get(), [] { (void)finalize(g_thing.get(), [] { say('n'); }, newer).status; }).status;
   }
   if (way == "shutdown-then-fork") fork_behind_shutdown();
+  if (way == "exit-fork") fork_during_exit();
   if (way == "drainer-in-an-endless-callback") end_beside_the_drainers_callback([] {});
   if (way == "shutdown-on-the-drainer-too") end_beside_the_drainers_callback([] { ::usleep(50'000), shutdown(); });
   if (way == "exit-on-a-stranger") {   // a thread that bdwgc does not know, while this one is in a callback

@@ -1,10 +1,13 @@
 #include "gc_integration/slots.hpp"
+#include "src/core/node_words.hpp"
 #include "tests/child.hpp"
 #include "tests/scripted_world.hpp"
 
 #include <mayfly/weak.hpp>
 
+#include <atomic>
 #include <cstring>
+#include <thread>
 
 namespace mayfly::world {
 namespace {
@@ -400,6 +403,29 @@ TEST_P(RefNodeTest, ARevivedRefStillReadsItsReferentAndItsCallbackIsCancelled) {
   kill_and_collect(o);
   EXPECT_EQ(get(r->node), nullptr);
   EXPECT_FALSE(queue.take(event));
+}
+
+/// A node that is taken may be bound again, or freed, as soon as its word says so: the taker must not touch it behind that. ThreadSanitizer sees it if it does.
+TEST(RefNode, IsBoundAgainAsSoonAsItWasTaken) {
+  auto& queue = *new CallbackQueue;
+  std::atomic<bool> stop{false};
+  std::thread taker([&] {
+    for (Event event; !stop;) (void)queue.take(event);
+  });
+  Ref* r = ref();
+  Object* dies = object();
+  Object* lives = object();
+  for (int n = 0; n < 20'000; ++n) {
+    ASSERT_EQ(bind(r->node, {.obj = dies}, queue, token(1)).status, Status::ok);
+    clear_now({.obj = dies});
+    while (core::cell_bits(r->node) != 0) {}
+    r->node = {};
+    ASSERT_EQ(bind(r->node, {.obj = lives}, queue, token(2)).status, Status::ok);
+    ASSERT_EQ(callback(r->node), token(2)) << n;
+    unbind(r->node);
+  }
+  stop = true;
+  taker.join();
 }
 
 }  // namespace

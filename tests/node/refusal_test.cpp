@@ -92,6 +92,17 @@ void after_shutdown() {
   subject.expect_untouched();
   std::thread([] { EXPECT_EQ(ThreadScope().status(), Status::shut_down); }).join();
 }
+void a_member_after_shutdown() {
+  const Root<WeakSet<Thing>> set(make<WeakSet<Thing>>());
+  const Root<Thing> member(make<Thing>()), other(make<Thing>());
+  ASSERT_EQ(set->add(member.get()), Status::ok);
+  shutdown();
+  EXPECT_EQ(set->add(member.get()), Status::ok);           // it is one
+  EXPECT_EQ(set->intern(member.get()).value, member.get());
+  EXPECT_EQ(set->add(other.get()), Status::shut_down);
+}
+TEST(Refusals, AfterShutdownAMemberStaysOne) { EXPECT_IN_CHILD(a_member_after_shutdown()); }
+
 TEST(Refusals, AfterShutdownNothingIsRegistered) { EXPECT_IN_CHILD(after_shutdown()); }
 
 TEST(CFace, RegistersAThreadAndUndoesIt) {
