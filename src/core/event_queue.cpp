@@ -16,25 +16,6 @@ namespace {
 constinit std::atomic<EventQueue*> g_queues{nullptr};
 constinit std::mutex g_growing;       // of the list of queues: so that fork gives back the very locks that it took
 
-// A link names a RefNode, or (low bit set) an ObjectFinalizer. The end is a value that is no address, so that a queued node's word is never zero.
-void* const kEnd = reinterpret_cast<void*>(2);
-
-void* link_of(RefNode& node) noexcept { return &node; }
-void* link_of(ObjectFinalizer& finalizer) noexcept { return reinterpret_cast<char*>(&finalizer) + 1; }
-bool is_finalizer(const void* link) noexcept { return (reinterpret_cast<std::uintptr_t>(link) & 1) != 0; }
-RefNode& node_of(void* link) noexcept { return *static_cast<RefNode*>(link); }
-ObjectFinalizer& finalizer_of(void* link) noexcept { return *reinterpret_cast<ObjectFinalizer*>(static_cast<char*>(link) - 1); }
-
-void* next_of(void* link) noexcept {
-  if (is_finalizer(link)) return finalizer_of(link).next;
-  return reinterpret_cast<void*>(std::atomic_ref(node_of(link).cell_).load(std::memory_order_relaxed));
-}
-void set_next(void* link, void* next) noexcept {
-  void** where = is_finalizer(link) ? &finalizer_of(link).next : reinterpret_cast<void**>(&node_of(link).cell_);
-  if (next != kEnd) return gc::store_traced(where, next);                     // one word at once: beside get()
-  std::atomic_ref(*where).store(next, std::memory_order_relaxed);             // nothing for the collector
-}
-
 void note_queued(EventQueue& queue) noexcept {
   queue.waiting.add(1);
   queue.queued.add(1);
@@ -77,76 +58,6 @@ void Ages::left(std::size_t in_front) noexcept {
 void Ages::came_back() noexcept {
   if (used_ == 0) return queued();
   ++count_[0];
-}
-
-void Chain::push_back(void* link) noexcept {
-  append(link);
-  ++came_;
-}
-
-void Chain::append(void* link) noexcept {
-  set_next(link, kEnd);
-  if (*root_ == nullptr) {
-    gc::store_traced(root_, link);
-  } else {
-    set_next(tail_, link);
-  }
-  tail_ = link;
-}
-
-void Chain::push_front(void* link) noexcept {
-  --left_;
-  if (*root_ == nullptr) return append(link);
-  set_next(link, *root_);
-  gc::store_traced(root_, link);
-}
-
-void Chain::pop_front() noexcept {
-  begin_with(next_of(*root_));
-  ++left_;
-}
-
-void Chain::begin_with(void* first) noexcept {
-  gc::store_traced(root_, first == kEnd ? nullptr : first);
-  if (*root_ == nullptr) tail_ = nullptr;
-}
-
-std::optional<std::uint32_t> Chain::remove(void* link) noexcept {
-  void* previous = nullptr;
-  void* at = *root_;
-  std::uint32_t place = left_;
-  for (; at != link; ++place) {
-    if (at == nullptr || at == kEnd) return std::nullopt;
-    previous = at;
-    at = next_of(at);
-  }
-  if (tail_ == link) tail_ = previous;
-  if (previous == nullptr) {
-    begin_with(next_of(link));
-  } else {
-    set_next(previous, next_of(link));
-  }
-  --came_;
-  return place;
-}
-
-void* Chain::finalizer_of_object(const void* base) const noexcept {
-  for (void* link = *root_; link != nullptr && link != kEnd; link = next_of(link)) {
-    if (is_finalizer(link) && gc::base_of(finalizer_of(link).object) == base) return link;
-  }
-  return nullptr;
-}
-
-std::size_t Chain::length() const noexcept {
-  std::size_t n = 0;
-  for (void* link = *root_; link != nullptr && link != kEnd; link = next_of(link)) ++n;
-  return n;
-}
-
-std::size_t Chain::finalizers() const noexcept {
-  std::size_t n = 0;
-  for (void* link = *root_; link != nullptr && link != kEnd; link = next_of(link)) n += is_finalizer(link);
-  return n;
 }
 
 EventQueue* EventQueue::peek(const CallbackQueue& face) noexcept {

@@ -10,6 +10,7 @@
 // Concurrency
 //   One mutex per queue guards all of it. Nothing is called and no collected memory is allocated under it.
 #pragma once
+#include "src/core/chain.hpp"
 #include "src/core/finalizer.hpp"
 #include "src/core/wake.hpp"
 
@@ -17,35 +18,8 @@
 
 #include <atomic>
 #include <mutex>
-#include <optional>
 
 namespace mayfly::core {
-
-/// A chain of RefNodes and ObjectFinalizers through their own words; a finalizer's link has its low bit set.
-class Chain {
- public:
-  void give_root(void** root) noexcept { root_ = root; }
-  void* front() const noexcept { return *root_; }
-  void push_back(void* link) noexcept;
-  void push_front(void* link) noexcept;
-  void pop_front() noexcept;
-  /// Takes it out, wherever it is, as if it had never come in; its place, counted as came() and left() count. O(n).
-  std::optional<std::uint32_t> remove(void* link) noexcept;
-  std::size_t length() const noexcept;       // O(n)
-  std::size_t finalizers() const noexcept;   // O(n)
-  /// The first object finalizer of the object, or null. O(n).
-  void* finalizer_of_object(const void* base) const noexcept;
-  /// How many have come in behind others, and gone out; one that is put back in front has not gone.
-  std::uint32_t came() const noexcept { return came_; }
-  std::uint32_t left() const noexcept { return left_; }
-
- private:
-  void append(void* link) noexcept;
-  void begin_with(void* first) noexcept;
-  void** root_ = nullptr;            // the oldest link
-  void* tail_ = nullptr;             // alive through the chain
-  std::uint32_t came_ = 0, left_ = 0;   // they wrap
-};
 
 /// Where a weak table lies that is swept when this queue is taken from: in the collected object behind the slot. A block, in the queue's list.
 struct Anchor {
