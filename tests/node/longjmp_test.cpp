@@ -3,6 +3,7 @@
 #include "src/core/invariants.hpp"
 #include "tests/scripted_world.hpp"
 
+#include <mayfly/concurrent_weak_set.hpp>
 #include <mayfly/weak_table.hpp>
 
 #include <csetjmp>
@@ -24,6 +25,8 @@ struct Call {
   Ref* ref = world::ref();
   MethodNode* method = static_cast<MethodNode*>(gc::allocate(sizeof(MethodNode)));
   WeakTable* table = ::new (gc::allocate(sizeof(WeakTable))) WeakTable(WeakSide::value, &queue);
+  WeakTable* another = ::new (gc::allocate(sizeof(WeakTable))) WeakTable(WeakSide::value, &queue);
+  ConcurrentTable shared;
   Status status = Status::ok;
 };
 
@@ -48,6 +51,15 @@ constexpr Named kCalls[] = {
     {"finalize_object", [](Call& c) { c.status = finalize_object({.obj = c.object}, c.queue, token(1)); }, 1},
     {"weak_handle", [](Call& c) { c.status = weak_handle({.obj = c.object}).status; }, 0},
     {"table_set", [](Call& c) { c.status = c.table->set({.hash = 1, .what = token(1)}, token(1), {.obj = c.object}); }, 0},
+    {"table_update", [](Call& c) {
+       c.status = c.another->set({.hash = 1, .what = token(1)}, token(1), {.obj = c.object});
+       if (c.status == Status::ok) c.status = c.table->update(*c.another, nullptr, nullptr);
+     }, 0},
+    {"shared_table_enter", [](Call& c) { c.status = c.shared.enter({.hash = 1, .equal = [](auto...) { return true; }}, c.object).status; }, 0},
+    {"each", [](Call& c) {
+       c.status = bind(c.ref->node, {.obj = c.object}, c.queue, token(1)).status;
+       if (c.status == Status::ok || c.status == Status::already_bound) c.status = each({.obj = c.object}, [](void*, RefNode&) {}, nullptr);
+     }, 1},
     {"set_wake", [](Call& c) { c.status = c.queue.set_wake([](void*) {}, nullptr); }, 0, false},
 };
 
