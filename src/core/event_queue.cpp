@@ -212,7 +212,7 @@ bool EventQueue::pop(Event& event, bool finished, Earlier& first) noexcept {
 
 void EventQueue::gave_back(const Earlier& first, bool given) noexcept {
   const std::lock_guard lock(mutex);
-  giver = kNobody;
+  if (giver == this_thread()) giver = kNobody;             // else another thread owns the queue by now
   if (given) first.of->before = nullptr;
 }
 

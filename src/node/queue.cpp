@@ -8,6 +8,8 @@
 #include "src/core/wake.hpp"
 #include "src/node/guard.hpp"
 
+#include <utility>
+
 namespace mayfly {
 namespace {
 
@@ -96,7 +98,8 @@ class Drain {
     for (bool more = true; more;) {
       gc::zeal::at_safepoint();
       invoke_finalizers();
-      if (first_.of != nullptr && !give_back(queue_, first_)) break;      // no memory: another time
+      const core::Earlier first = std::exchange(first_, {});
+      if (first.of != nullptr && !give_back(queue_, first)) break;        // no memory: another time
       if (!queue_.begin_drain()) {
         result_.busy = true;
         break;
