@@ -41,6 +41,8 @@ cmake --preset release
 say "building"
 cmake --build --preset release
 if [ "$1" = demo ]; then
+  say "running build/release/bin/mayfly_tour"
+  build/release/bin/mayfly_tour
   say "running build/release/bin/minipy examples/minipy/tour.py"
   build/release/bin/minipy examples/minipy/tour.py
 else

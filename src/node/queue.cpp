@@ -180,7 +180,8 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
     result.left = queue->waiting.load();
     return result;
   }
-  result = t_silent != 0 || !queue->serves_this_thread() ? Drained{.busy = true} : Drain(*queue, host_, budget).run();
+  const bool busy = t_silent != 0 || !queue->serves_this_thread() || queue->is_drained();
+  result = busy ? Drained{.busy = true} : Drain(*queue, host_, budget).run();
   result.left = queue->waiting.load();
   return result;
 }

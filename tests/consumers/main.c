@@ -12,6 +12,7 @@ struct ref {
 
 static char callback[] = "callback"; /* any address may be a callback */
 static int finalized;
+static struct ref *refs[100]; /* a reference that is gone calls nobody */
 static void finalize(mayfly_event *event) { finalized += event->payload == (void *)&finalized; }
 
 /* In a frame of its own, so that no stale pointer keeps the object. */
@@ -29,7 +30,6 @@ static mayfly_status make(mayfly_queue *queue, struct ref **out) {
 int main(void) {
   mayfly_status status = mayfly_init(MAYFLY_VERSION, NULL);
   mayfly_queue *queue = mayfly_queue_new(NULL);
-  struct ref *refs[100];
   mayfly_event event;
   int i, called = 0;
   for (i = 0; i < 100 && status == MAYFLY_OK; ++i) status = make(queue, &refs[i]);
