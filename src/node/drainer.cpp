@@ -62,6 +62,7 @@ Status start_drainer(CallbackQueue& face) noexcept {
   const std::lock_guard lock(drainer.mutex);
   if (drainer.state == core::Drainer::running) return Status::ok;
   if (queue->closed) return Status::shut_down;
+  if (!node::exit_handler_wanted()) return Status::no_memory;
   if (drainer.state != core::Drainer::asked) {         // else it goes on after all
     pthread_t thread;
     if (::pthread_create(&thread, nullptr, drain_until_stopped, queue) != 0) return Status::no_memory;
@@ -70,7 +71,6 @@ Status start_drainer(CallbackQueue& face) noexcept {
   }
   queue->give_to(core::kNobody);
   drainer.become(core::Drainer::running);
-  node::exit_handler_wanted();
   return Status::ok;
 }
 

@@ -31,6 +31,7 @@ Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& face, v
   if (!start) return {{}, start.status};
   const auto& [target, queue] = start.value;
   if (target.offset > UINT32_MAX) return {{}, Status::not_collectable};
+  if (at_exit == AtExit::yes && !node::exit_handler_wanted()) return {{}, Status::no_memory};
   const auto claim = core::claim_slot(target);
   if (!claim) return {{}, claim.status};
   core::NewFinalizer wanted{.at_exit = at_exit, .run = run};
@@ -49,7 +50,6 @@ Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& face, v
     gc::release_root(wanted.root);
     return {{}, id.status};
   }
-  if (at_exit == AtExit::yes) node::exit_handler_wanted();
   return {{id.value}, Status::ok};
 }
 
@@ -79,7 +79,7 @@ void set_at_exit(Registered finalizer, AtExit at_exit) noexcept {
     record.queue->finalizers.set_at_exit(record, at_exit);
     if (at_exit == AtExit::yes) record.queue->exit_done = false;
   });
-  if (at_exit == AtExit::yes) node::exit_handler_wanted();
+  if (at_exit == AtExit::yes) (void)node::exit_handler_wanted();   // mostly there already
 }
 
 void set_exit_priority(Registered finalizer, std::int32_t priority) noexcept {

@@ -37,6 +37,7 @@ void lock_shared_tables() noexcept;    // around fork: every ConcurrentTable
 void unlock_shared_tables() noexcept;
 void ask_drainer_to_end(core::EventQueue& queue) noexcept;   // waits for nothing
 bool callbacks_are_off() noexcept;     // on this thread
-void exit_handler_wanted() noexcept;   // there is something to do at exit: a finalizer with at_exit, a drainer
+/// There is something to do at exit: a finalizer with at_exit, a drainer. False: no memory for our handler.
+bool exit_handler_wanted() noexcept;
 
 }  // namespace mayfly::node

@@ -121,7 +121,7 @@ namespace {
 /// In the child of a fork, whose parent another thread was about to end.
 void take_back_shutdown() noexcept {
   g_ending = false;
-  if (g_exit_handler.exchange(false)) node::exit_handler_wanted();   // the other one was called already
+  if (g_exit_handler.exchange(false)) (void)node::exit_handler_wanted();   // the other one was called already
   if (g_paused.exchange(false)) gc::resume();
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->exiting = queue->exit_done = false;
 }
@@ -210,9 +210,11 @@ void unregister_thread() noexcept {
 
 bool invokes_finalizers() noexcept { return g_options.finalizers == Options::Finalizers::mayfly; }
 
-void exit_handler_wanted() noexcept {
-  if (g_options.exit != Options::Exit::atexit || g_exit_handler.exchange(true)) return;
-  (void)std::atexit(at_exit_shutdown);             // S45: at the first finalizer, so that it nests among the program's own handlers
+bool exit_handler_wanted() noexcept {
+  if (g_options.exit != Options::Exit::atexit || g_exit_handler.exchange(true)) return true;
+  if (std::atexit(at_exit_shutdown) == 0) return true;   // S45: at the first finalizer, so that it nests among the program's own handlers
+  g_exit_handler = false;
+  return false;
 }
 
 Result<core::Target> target_of(const Referent& referent) noexcept {

@@ -1,0 +1,110 @@
+// A real heap that is full, and a host whose out-of-memory handler leaves by longjmp out of bdwgc itself: out of its own allocations, out of mayfly's, and out of
+// the finalizer by which mayfly's wake hints come.
+#include "src/core/invariants.hpp"
+#include "tests/child.hpp"
+#include "tests/clearing.hpp"
+
+#include <mayfly/node.hpp>
+#include <mayfly/weak.hpp>
+
+#include <csetjmp>
+#include <cstddef>
+
+#define GC_THREADS
+#define GC_NO_THREAD_REDIRECTS
+#include <gc.h>
+
+namespace mayfly {
+namespace {
+
+struct Ref {
+  void* next;
+  RefNode node;
+};
+struct Kept {                       // what the program holds: a list, so that it can let go of it
+  Kept* next;
+  void* object;
+  Ref* ref;
+};
+
+std::jmp_buf g_out;
+bool g_leaves = false;              // else allocations answer null
+Kept* g_kept = nullptr;
+CallbackQueue g_queue;
+
+void* out_of_memory(std::size_t) {
+  if (g_leaves) std::longjmp(g_out, 1);
+  return nullptr;
+}
+
+struct Step {
+  unsigned kind;
+  void* object = nullptr;
+  Ref* ref = nullptr;
+  Status status = Status::ok;
+};
+
+/// One more object with something registered on it.
+void step(Step& s) {
+  if (s.object == nullptr) s.object = GC_malloc(32);
+  if (s.ref == nullptr) s.ref = static_cast<Ref*>(GC_malloc(sizeof(Ref)));
+  if (s.object == nullptr || s.ref == nullptr) {
+    s.status = Status::no_memory;
+    return;
+  }
+  const Referent referent{.obj = s.object};
+  switch (s.kind % 5) {
+    case 0: s.status = bind(s.ref->node, referent, g_queue, &g_queue).status; break;
+    case 1: s.status = finalize_raw(referent, g_queue, &g_queue, AtExit::no, [](Event&) {}).status; break;
+    case 2: s.status = finalize_object(referent, g_queue, nullptr, [](Event&) {}); break;
+    case 3: s.status = weak_handle(referent).status; break;
+    default: s.status = each(referent, [](void*, RefNode&) {}, nullptr); break;
+  }
+}
+
+bool leaves(void (*call)(Step&), Step& argument) {
+  g_leaves = true;
+  const bool left = setjmp(g_out) != 0 || (call(argument), false);
+  g_leaves = false;
+  return left;
+}
+
+[[gnu::noinline]] void forget_most() {
+  for (Kept* kept = g_kept; kept != nullptr && kept->next != nullptr; kept = kept->next) kept->next = kept->next->next;   // every second one
+  for (Event event; g_queue.take(event);) {}
+}
+
+void fill_the_heap_again_and_again() {
+  ASSERT_EQ(init({.clearing = test::clearing()}), Status::ok);
+  ASSERT_EQ(g_queue.set_wake([](void*) {}, nullptr), Status::ok);    // its sentinels are armed again in each collection
+  GC_set_oom_fn(out_of_memory);
+  GC_set_max_heap_size(GC_get_heap_size() + (4 << 20));
+  unsigned left = 0, out_of_mayfly = 0, repeated = 0;
+  for (unsigned n = 0; n < 500'000 && left < 30; ++n) {
+    Step s{n};
+    const bool by_longjmp = leaves(step, s);
+    left += by_longjmp;
+    out_of_mayfly += by_longjmp && s.ref != nullptr;
+    if (by_longjmp || s.status != Status::ok) {
+      core::check_invariants();
+      (void)leaves([](Step&) { forget_most(); }, s);
+      (void)leaves([](Step&) { GC_gcollect(); }, s);                 // the sentinels' finalizers allocate
+      if (!leaves(step, s)) repeated += s.status == Status::ok || s.status == Status::already_bound;
+    }
+    auto* kept = static_cast<Kept*>(GC_malloc(sizeof(Kept)));
+    if (kept != nullptr) g_kept = ::new (kept) Kept{g_kept, s.object, s.ref};
+  }
+  EXPECT_EQ(left, 30u);
+  EXPECT_GE(out_of_mayfly, 5u);
+  EXPECT_GE(repeated, left / 2);
+  GC_set_max_heap_size(0);
+  g_kept = nullptr;
+  GC_gcollect();
+  while (g_queue.collect_and_drain().ran != 0) {}
+  core::check_invariants();
+  EXPECT_EQ(g_queue.stats().waiting, 0u);
+}
+TEST(OutOfMemory, LeftByLongjmpNothingIsLostAndNoLockIsTaken) { EXPECT_IN_CHILD(fill_the_heap_again_and_again()); }
+
+}  // namespace
+}  // namespace mayfly
