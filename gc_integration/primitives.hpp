@@ -101,7 +101,7 @@ struct FinalizerSlot {
   void* data = nullptr;
 };
 /// Sets (or with a null function removes) the one finalizer of the object, and answers what was there before. Unordered (no_order): called at most
-/// once, after the object and what it reaches were kept. `data` is held strongly. May collect.
+/// once, after the object and what it reaches were kept. `data` is held strongly. May collect, but calls no finalizers.
 Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcept;
 /// Whether collector finalizers wait. About 1 ns.
 bool finalizers_are_due() noexcept;

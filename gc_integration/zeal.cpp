@@ -122,7 +122,11 @@ Exempt::~Exempt() { --t_exempt; }
 bool act_before_allocation() noexcept {
   if (t_exempt != 0) return false;
   if (g_forcing.load(std::memory_order_relaxed)) collect_one_in(g_rates.collect_alloc);
-  if (!fails_now()) return false;
+  return act_before_registration();
+}
+
+bool act_before_registration() noexcept {
+  if (t_exempt != 0 || !fails_now()) return false;
   if (void (*handler)() = g_on_failure.load()) handler();
   return true;
 }

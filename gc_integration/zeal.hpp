@@ -44,6 +44,7 @@ extern constinit std::atomic<bool> armed;      // before_allocation() has someth
 extern constinit std::atomic<bool> checking;   // contracts are checked
 
 bool act_before_allocation() noexcept;
+bool act_before_registration() noexcept;
 void act_at_safepoint() noexcept;
 void act_after_load() noexcept;
 bool act_skip_drain() noexcept;
@@ -55,6 +56,8 @@ void act_at_lock() noexcept;
 bool fails_now() noexcept;
 /// For each primitive that may fail. True: it shall fail now. May collect.
 inline bool before_allocation() noexcept { return armed.load(std::memory_order_relaxed) && act_before_allocation(); }
+/// The same for finalizers' registration: never collects, as bdwgc calls no finalizers there.
+inline bool before_registration() noexcept { return armed.load(std::memory_order_relaxed) && act_before_registration(); }
 /// May collect.
 inline void at_safepoint() noexcept {
   if (armed.load(std::memory_order_relaxed)) act_at_safepoint();

@@ -211,7 +211,7 @@ Status link(std::uint64_t* word, void* base) noexcept {
 void unlink(std::uint64_t* word) noexcept { GC_unregister_disappearing_link(reinterpret_cast<void**>(word)); }
 
 Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcept {
-  if (finalizer.function != nullptr && zeal::before_allocation()) return {{}, Status::no_memory};
+  if (finalizer.function != nullptr && zeal::before_registration()) return {{}, Status::no_memory};
   FinalizerSlot before{no_finalizer, nullptr};
   GC_register_finalizer_no_order(base, finalizer.function, finalizer.data, &before.function, &before.data);
   if (before.function == no_finalizer) return {{}, Status::no_memory};   // bdwgc leaves them unchanged then

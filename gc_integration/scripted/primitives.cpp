@@ -120,7 +120,7 @@ Status start_mark_sweep(Sweep sweep) noexcept {
 bool every_collection_was_swept() noexcept { return !world().missed; }
 
 Result<FinalizerSlot> set_finalizer(void* base, FinalizerSlot finalizer) noexcept {
-  if (finalizer.function != nullptr && zeal::before_allocation()) return {{}, Status::no_memory};
+  if (finalizer.function != nullptr && zeal::before_registration()) return {{}, Status::no_memory};
   const std::lock_guard lock(world().tables);
   auto* found = find(base);
   if (found == nullptr) return {{}, Status::ok};

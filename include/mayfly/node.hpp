@@ -49,7 +49,7 @@ inline constexpr unsigned kOffsetShift = 8;   // in RefNode::bits_: of the refer
 Result<RefNode*> bind(RefNode& node, const Referent& referent, CallbackQueue& queue, void* callback = nullptr, RefKind kind = RefKind::ref) noexcept;
 /// A callback that knows how to run itself: begins a collected object of yours, and the events of refs bound to it come with `run` set.
 struct Closure {
-  void (*run)(Event& event);   ///< event.payload is the closure
+  void (*run)(Event& event);   ///< event.payload is the closure; see Event::act.
 };
 /// bind() with such a callback, which the node keeps. For C++ closures.
 Result<RefNode*> bind_closure(RefNode& node, const Referent& referent, CallbackQueue& queue, Closure& callback, RefKind kind = RefKind::ref) noexcept;
@@ -112,7 +112,7 @@ struct Registered {
 enum class AtExit : std::uint8_t { no, yes };
 
 /// `payload` (traced until taken or detached) becomes an event when the referent has died, or at exit. A payload that reaches the referent keeps it
-/// alive to exit. `run` is for C++ closures. `not_collectable` also for a pointer more than 4 GB into its object. May collect. Python: weakref.finalize
+/// alive to exit. `run` is for C++ closures, see Event::act. `not_collectable` also for a pointer more than 4 GB into its object. May collect. Python: weakref.finalize
 Result<Registered> finalize_raw(const Referent& referent, CallbackQueue& queue, void* payload, AtExit at_exit = AtExit::yes,
                                 void (*run)(Event&) = nullptr) noexcept;
 /// The payload, to exactly one caller; else null. Python: finalize.detach; and finalize.__call__ is detach, then call.
@@ -134,7 +134,7 @@ void set_exit_priority(Registered finalizer, std::int32_t priority) noexcept;
 
 /// The object's own finalizer: an event with the object itself, after the weak callbacks of its death, at most once; it may resurrect the object, whose
 /// weak references stay dead. A payload that reaches the object keeps it alive. A finalizer that bdwgc held for the object before is put back when the event
-/// is taken. May collect. Python: __del__
+/// is taken. `run`: see Event::act. May collect. Python: __del__
 Status finalize_object(const Referent& referent, CallbackQueue& queue, void* payload, void (*run)(Event&) = nullptr) noexcept;
 
 }  // namespace mayfly

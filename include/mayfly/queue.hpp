@@ -74,13 +74,14 @@ class CallbackQueue {
   /// A collection happened since the last settling, events wait, or finalizers of bdwgc's that take() would have invoked. May be true in vain, never false in
   /// vain. Any thread; 1 to 2 ns.
   bool pending() const noexcept;
-  /// `hint(argument)` comes on some thread when there may be something to take: after a collection, or when an event was queued. It runs inside the
+  /// `hint(argument)` comes on some thread when there may be something to take: when an event was queued, or after a collection, if since the last
+  /// hint for one somebody drained, or took until take() answered false. It runs inside the
   /// collector's call of finalizers, inside allocations, or under locks: set a flag or write to a file descriptor, no more. It may come in vain, and it
   /// may be missed (a stale pointer on some stack, or Finalizers::host and nobody invokes them), so poll pending() too now and then. Null: none; the old
   /// one may still be running. May collect.
   Status set_wake(void (*hint)(void*), void* argument) noexcept;
-  /// Settles, then hands over the oldest event. False: none waits, or there was no memory to put an object's earlier finalizer back: then the event still
-  /// waits. `event` is overwritten. Calls nothing of this library's, no Host and no policy; but first, with Finalizers::mayfly, it has bdwgc invoke all
+  /// Settles, then hands over the oldest event. False: none waits, or there was no memory to give an object's earlier finalizer back: then the event still
+  /// waits. May collect. `event` is overwritten. Calls nothing of this library's, no Host and no policy; but first, with Finalizers::mayfly, it has bdwgc invoke all
   /// finalizers that are due, whoever registered them, and those may do anything, as in an allocation.
   bool take(Event& event) noexcept;
   /// To the front again: the next take() answers it. Cannot fail; allocates nothing. REQUIRES: taken from this queue, put back once, its node not
@@ -102,8 +103,8 @@ class CallbackQueue {
   /// From now on finalizers with at_exit wait as events, newest first, behind those that wait already; later ones join in front.
   void begin_exit() noexcept;
   /// Drops all that waits and all finalizers, and answers how many events and finalizers with at_exit it dropped. Afterwards bind and finalize answer
-  /// shut_down; loads still work. What has a `run` is run with Act::drop: C++ closures are destroyed uncalled, and objects that were found dead are
-  /// destroyed. Not what dies later: the closure of a WeakRef whose referent lives is never destroyed, and a Root that it captured holds on; so let such
+  /// shut_down; loads still work. What has a `run` is run with Act::drop, here and now, whoever owns the queue: C++ closures are destroyed uncalled, and
+  /// objects whose destructor waits are destroyed. Not what dies later: the closure of a WeakRef whose referent lives is never destroyed, and a Root that it captured holds on; so let such
   /// WeakRefs go before. MAY CALL HOST (`run`).
   std::size_t shutdown() noexcept;
 

@@ -50,18 +50,6 @@ class HeldIterator {
   Held<T> held_;
   I at_;
 };
-
-template <class T>
-concept ordered = std::three_way_comparable<T> || requires(const T& a, const T& b) { { a < b } -> std::convertible_to<bool>; };
-/// By <=>, or by < alone, as std::pair does it.
-template <ordered T>
-auto order(const T& a, const T& b) {
-  if constexpr (std::three_way_comparable<T>) {
-    return a <=> b;
-  } else {
-    return a < b ? std::weak_ordering::less : b < a ? std::weak_ordering::greater : std::weak_ordering::equivalent;
-  }
-}
 }  // namespace internal
 
 /// A plain value, copied like a pointer; S, G, M; all-zero is empty and reads as dead. Every operation forwards to the referent, which is held for its
@@ -130,16 +118,15 @@ class WeakProxy {
     return *internal::Held<T>(a.alive()) == b;
   }
   friend auto operator<=>(const WeakProxy& a, const WeakProxy& b)
-    requires internal::ordered<T>
+    requires std::three_way_comparable<T>
   {
     const internal::Held<T> left(a.alive()), right(b.alive());
-    return internal::order(*left, *right);
+    return *left <=> *right;
   }
   friend auto operator<=>(const WeakProxy& a, const T& b)
-    requires internal::ordered<T>
+    requires std::three_way_comparable<T>
   {
-    const internal::Held<T> left(a.alive());
-    return internal::order(*left, b);
+    return *internal::Held<T>(a.alive()) <=> b;
   }
 
  private:

@@ -32,6 +32,14 @@ class Chain {
   }
   /// Takes it out, wherever it is, as if it had never come in; its place, counted as came() and left() count. O(n).
   std::optional<std::uint32_t> remove(void* link) noexcept;
+  /// Calls `f(link)` for each, until it answers true: then that link, else null.
+  template <class F>
+  void* find(F f) const noexcept {
+    for (void* link = *root_; link != nullptr && link != end(); link = next_of(link)) {
+      if (f(link)) return link;
+    }
+    return nullptr;
+  }
   std::size_t length() const noexcept;       // O(n)
   std::size_t finalizers() const noexcept;   // O(n)
   /// The first object finalizer of the object, or null. O(n).
@@ -64,15 +72,6 @@ class Chain {
     gc::store_traced(root_, first == end() ? nullptr : first);
     if (*root_ == nullptr) tail_ = nullptr;
   }
-  /// Calls `f(link)` for each, until it answers true: then that link, else null.
-  template <class F>
-  void* find(F f) const noexcept {
-    for (void* link = *root_; link != nullptr && link != end(); link = next_of(link)) {
-      if (f(link)) return link;
-    }
-    return nullptr;
-  }
-
   void** root_ = nullptr;               // the oldest link
   void* tail_ = nullptr;                // alive through the chain
   std::uint32_t came_ = 0, left_ = 0;   // they wrap

@@ -6,6 +6,8 @@
 #include "src/core/node_words.hpp"
 #include "src/core/settle.hpp"
 
+#include <unistd.h>
+
 #include <cstddef>
 #include <new>
 
@@ -66,11 +68,11 @@ EventQueue* EventQueue::peek(const CallbackQueue& face) noexcept {
 
 EventQueue* EventQueue::of(CallbackQueue& face) noexcept {
   if (EventQueue* queue = peek(face)) return queue;
-  void** roots[2] = {};
+  void** roots[3] = {};
   for (void**& root : roots) {
     if (const auto got = gc::acquire_root()) root = got.value;
   }
-  void* pages = roots[0] != nullptr && roots[1] != nullptr ? gc::map_pages(4096) : nullptr;
+  void* pages = roots[0] != nullptr && roots[1] != nullptr && roots[2] != nullptr ? gc::map_pages(4096) : nullptr;
   static_assert(sizeof(EventQueue) <= 4096);
   EventQueue* winner = nullptr;
   if (pages != nullptr) {
@@ -78,6 +80,7 @@ EventQueue* EventQueue::of(CallbackQueue& face) noexcept {
     queue->face = &face;
     queue->chain.give_root(roots[0]);
     queue->staged.give_root(roots[1]);
+    queue->aside.give_root(roots[2]);
     const std::lock_guard lock(g_growing);
     if (std::atomic_ref(face.impl_).compare_exchange_strong(winner, queue, std::memory_order_acq_rel)) {
       queue->next = g_queues.load(std::memory_order_relaxed);
@@ -113,10 +116,40 @@ bool EventQueue::serves_this_thread() const noexcept {
   return only == kNobody || only == this_thread();
 }
 
+void EventQueue::waits_again(ObjectFinalizer& finalizer) noexcept {
+  lie_aside.take_off(1);
+  chain.push_front(link_of(finalizer));
+  ages.came_back();
+  waiting.add(1);
+  taken.take_off(1);
+}
+
+/// What that thread left aside waits again; kNobody: what all threads did. Queue lock held.
+void EventQueue::take_up(ThreadNumber whose) noexcept {
+  const auto left = [whose](void* link) { return whose == kNobody || finalizer_of(link).round == whose; };
+  while (void* link = aside.find(left)) {
+    (void)aside.remove(link);
+    waits_again(finalizer_of(link));
+  }
+}
+
 void EventQueue::give_to(ThreadNumber who) noexcept {
-  const std::lock_guard lock(mutex);
+  std::unique_lock lock(mutex);
   owner.store(who, std::memory_order_relaxed);
-  giver = kNobody;
+  take_up(this_thread());
+  for (int ms = 0; lie_aside.load() != 0 && ms < 100; ++ms) {   // who is about it needs microseconds; who left by longjmp may never come
+    lock.unlock();
+    (void)::usleep(1000);
+    lock.lock();
+  }
+  take_up(kNobody);
+}
+
+void EventQueue::disown() noexcept {
+  if (!serves_this_thread()) return;
+  const std::lock_guard lock(mutex);
+  owner.store(kNobody, std::memory_order_relaxed);
+  take_up(this_thread());
 }
 
 bool EventQueue::begin_drain() noexcept {
@@ -132,7 +165,7 @@ void EventQueue::end_drain() noexcept {
 void EventQueue::forget_other_threads() noexcept {
   if (drained_by.load() != this_thread()) ignore_drain();   // one that forks in a callback is draining still
   if (!serves_this_thread()) owner = kNobody;
-  if (giver != this_thread()) giver = kNobody;
+  take_up(kNobody);
   if (::pthread_equal(drainer.thread, ::pthread_self()) == 0) drainer.state = Drainer::none;
   if (drainer.state == Drainer::stopping) drainer.state = Drainer::asked;   // nobody joins it here
   wake_up.forget(Wake::drainer);
@@ -163,14 +196,6 @@ void fill(Event& event, RefNode& node) noexcept {
   if ((bits_of(node) & kClosure) != 0) event.run = static_cast<Closure*>(node.callback)->run;
 }
 
-/// An object finalizer that came in the place of an earlier one. Queue lock held.
-bool replaces_another(void* link, Earlier& earlier) noexcept {
-  if (!is_finalizer(link) || finalizer_of(link).before == nullptr) return false;
-  ObjectFinalizer& finalizer = finalizer_of(link);
-  earlier = {&finalizer, {finalizer.before, finalizer.before_data}};
-  return true;
-}
-
 /// A bound method has one callback. Queue lock held.
 void silence_other_half(RefNode& node) noexcept {
   const std::uint32_t part = bits_of(node) & (kMethodObject | kMethodFunction);
@@ -186,19 +211,15 @@ void EventQueue::ripen() noexcept {
   ripe = {chain.came(), finalizers.waiting()};
 }
 
-bool EventQueue::pop(Event& event, bool finished, Earlier& first) noexcept {
+bool EventQueue::pop(Event& event, bool finished, Taker taker) noexcept {
   const std::lock_guard lock(mutex);
-  const bool free = giver == kNobody || giver == this_thread();
-  if (!closed && !(serves_this_thread() && free)) return false;   // own() came while the taker settled
+  if (!hands_out_to(taker)) return false;                         // own() came while the taker settled
+  if (lie_aside.load() != 0) take_up(this_thread());
   if (finished) publish_staged(*this);
   while (waiting.load() != 0) {
     RegisteredFinalizer* record = finished || ripe.finalizers != 0 ? finalizers.take_due(chain.left()) : nullptr;
     void* link = finished || static_cast<std::int32_t>(ripe.chain - chain.left()) > 0 ? chain.front() : nullptr;
     if (record == nullptr && link == nullptr) break;                // what waits is of the unfinished round, or staged for it
-    if (record == nullptr && replaces_another(link, first)) {
-      giver = this_thread();
-      break;
-    }
     if (record != nullptr && ripe.finalizers != 0) --ripe.finalizers;
     waiting.take_off(1);
     ages.left();
@@ -210,16 +231,25 @@ bool EventQueue::pop(Event& event, bool finished, Earlier& first) noexcept {
   return false;
 }
 
-void EventQueue::gave_back(const Earlier& first, bool given) noexcept {
-  const std::lock_guard lock(mutex);
-  if (giver == this_thread()) giver = kNobody;             // else another thread owns the queue by now
-  if (given) first.of->before = nullptr;
+bool EventQueue::replaces_another(const Event& event) noexcept {
+  return event.object != nullptr && static_cast<const ObjectFinalizer*>(event.record_)->before != nullptr;
 }
 
-bool EventQueue::pop_at_exit(Event& event) noexcept {
+bool EventQueue::gave_back(const Event& event, bool given) noexcept {
+  auto& finalizer = *static_cast<ObjectFinalizer*>(event.record_);
+  const std::lock_guard lock(mutex);
+  if (!aside.remove(link_of(finalizer))) return false;
+  if (!given) return waits_again(finalizer), false;
+  finalizer.before = nullptr;
+  lie_aside.take_off(1);
+  objects.take_off(1);
+  return true;
+}
+
+bool EventQueue::pop_at_exit(Event& event, Taker taker) noexcept {
   if (!exiting) return false;
   const std::lock_guard lock(mutex);
-  if (!closed && !serves_this_thread()) return false;
+  if (!hands_out_to(taker)) return false;
   RegisteredFinalizer* record = finalizers.newest_for_exit();
   if (record == nullptr) {
     exit_done = true;
@@ -242,9 +272,16 @@ bool EventQueue::take_due(Event& event, RegisteredFinalizer& record) noexcept {
 bool EventQueue::take_link(Event& event, void* link) noexcept {
   chain.pop_front();
   if (is_finalizer(link)) {
-    objects.take_off(1);
-    finalizer_of(link).next = nullptr;
-    fill(event, finalizer_of(link));
+    ObjectFinalizer& finalizer = finalizer_of(link);
+    finalizer.next = nullptr;
+    fill(event, finalizer);
+    if (replaces_another(event)) {
+      finalizer.round = this_thread();
+      aside.push_back(link);
+      lie_aside.add(1);
+    } else {
+      objects.take_off(1);
+    }
     return true;
   }
   RefNode& node = node_of(link);
@@ -310,6 +347,11 @@ void EventQueue::forget_finalizers_of(const void* base) noexcept {
     left_chain(*chain.remove(link));
     objects.take_off(1);
   }
+  while (void* link = aside.finalizer_of_object(base)) {
+    (void)aside.remove(link);
+    lie_aside.take_off(1);
+    objects.take_off(1);
+  }
   while (void* link = staged.finalizer_of_object(base)) {
     (void)staged.remove(link);
     waiting.take_off(1);
@@ -321,7 +363,8 @@ void EventQueue::forget_finalizers_of(const void* base) noexcept {
 void EventQueue::check_invariants() noexcept {
   const std::lock_guard lock(mutex);
   MAYFLY_CHECK(chain.length() + staged.length() + finalizers.waiting() == waiting.load(), ".queue.reserved: the count of waiting events is wrong");
-  MAYFLY_CHECK(chain.finalizers() + staged.finalizers() == objects.load(), ".queue.reserved: the count of waiting object finalizers is wrong");
+  MAYFLY_CHECK(aside.length() == lie_aside.load(), ".queue.aside: the count of events that lie aside is wrong");
+  MAYFLY_CHECK(chain.finalizers() + staged.length() + aside.length() == objects.load(), ".queue.reserved: the count of waiting object finalizers is wrong");
   MAYFLY_CHECK(chain.came() - chain.left() == chain.length(), ".queue.order: the chain has lost count");
   finalizers.check_invariants();
 }

@@ -6,6 +6,8 @@
 //   Finalizers made by `finalize` wait in a line of their own (finalizer.hpp), each behind so many of the chain as came before it: that is their order.
 //   Object finalizers come from the collector's finalizer calls, which may happen inside any allocation: the trampoline only moves the record to the
 //   chain `staged`. They join the queue once the collection that found them has been settled, behind its weak callbacks.   .queue.order
+//   An object finalizer that came in the place of an earlier one lies aside while that is given back to its object, which is its taker's to do before the
+//   event is handed out. A taker who never comes back from that (longjmp) finds it waiting again; so does the next owner, and the exit.   .queue.aside
 //
 // Concurrency
 //   One mutex per queue guards all of it. Nothing is called and no collected memory is allocated under it.
@@ -44,13 +46,6 @@ class Figure {
 struct Ripe {
   std::uint32_t chain = 0;           // links before that place
   std::size_t finalizers = 0;        // so many of the first that wait
-};
-
-/// What bdwgc held before for the object whose finalizer comes next: it becomes the object's again before that event is taken. That needs memory, and a host's
-/// out-of-memory handler may leave by longjmp, so the event waits meanwhile.
-struct Earlier {
-  ObjectFinalizer* of = nullptr;     // null: nothing
-  gc::FinalizerSlot slot;
 };
 
 /// When what waits in a queue was queued: a batch for each collection.
@@ -96,16 +91,17 @@ struct EventQueue {                  // mapped memory, never freed
   std::mutex mutex;
   Chain chain;
   Chain staged;
+  Chain aside;
   Registry finalizers;
   EventQueue* next = nullptr;        // all queues
   CallbackQueue* face = nullptr;
   Figure waiting;                         // events: in the chain, staged, and finalizers
-  Figure objects;                         // of these, object finalizers
+  Figure lie_aside;
+  Figure objects;                         // of all these, object finalizers
   Figure queued, taken;
   Ripe ripe;
   std::atomic<ThreadNumber> drained_by{kNobody};  // the thread inside drain()
   std::atomic<ThreadNumber> owner{kNobody};       // the only thread that is handed events, if any
-  ThreadNumber giver = kNobody;           // it gives an `earlier` back, or never came back from that; nobody else is handed events meanwhile
   std::atomic<bool> exiting{false};
   std::atomic<bool> exit_done{false};     // exiting, and no exit finalizer is left; a new one clears it
   std::atomic<bool> closed{false};
@@ -121,9 +117,13 @@ struct EventQueue {                  // mapped memory, never freed
   static EventQueue* of(CallbackQueue& face) noexcept;
   static EventQueue* peek(const CallbackQueue& face) noexcept;
 
+  std::size_t events() const noexcept { return waiting.load() + lie_aside.load(); }
   bool serves_this_thread() const noexcept;
-  /// It is the owner from now on, or nobody is. Whoever pops an event elsewhere has it, or will not get it.
+  /// It is the owner from now on, or nobody is. Whoever pops an event elsewhere has it, or will not get it. Takes up what lies aside; waits a while for
+  /// those who are about that.
   void give_to(ThreadNumber who) noexcept;
+  /// The calling thread is the owner no longer.
+  void disown() noexcept;
   /// Makes the calling thread the one that drains; false: somebody does already.
   bool begin_drain() noexcept;
   /// Only the calling thread's own drain.
@@ -140,15 +140,17 @@ struct EventQueue {                  // mapped memory, never freed
   std::uint64_t newest_finalizer() noexcept;
   /// Forgets what was put back of finalizers.
   void drop_returned() noexcept;
-  /// The oldest event. `finished`: no round of settling is unfinished; else the oldest one of earlier rounds. False with `first`: that is to be given back
-  /// before, by this thread alone.
-  bool pop(Event& event, bool finished, Earlier& first) noexcept;
-  /// Whether it could be given back.
-  void gave_back(const Earlier& first, bool given) noexcept;
+  enum class Taker { host, shutdown };
+  /// The oldest event. `finished`: no round of settling is unfinished; else the oldest one of earlier rounds. If it replaces_another(), it lies aside.
+  bool pop(Event& event, bool finished, Taker taker = Taker::host) noexcept;
+  /// An event for whose object an earlier finalizer is to be given back before it is handed out.
+  static bool replaces_another(const Event& event) noexcept;
+  /// The end of that. True: it was given, and the event is the caller's. Else it waits again, or somebody else took it up.
+  bool gave_back(const Event& event, bool given) noexcept;
   /// A round of settling is finished.
   void ripen() noexcept;
   /// At exit: the newest exit finalizer. Whoever takes it calls leave() for it.
-  bool pop_at_exit(Event& event) noexcept;
+  bool pop_at_exit(Event& event, Taker taker = Taker::host) noexcept;
   void put_back(const Event& event) noexcept;
   /// Takes a queued node out. False: it is not in this queue. O(events).
   bool forget(RefNode& node) noexcept;
@@ -157,6 +159,9 @@ struct EventQueue {                  // mapped memory, never freed
   void check_invariants() noexcept;
 
  private:
+  bool hands_out_to(Taker taker) const noexcept { return closed ? taker == Taker::shutdown : serves_this_thread(); }
+  void take_up(ThreadNumber whose) noexcept;
+  void waits_again(ObjectFinalizer& finalizer) noexcept;
   void left_chain(std::uint32_t place) noexcept;
   bool take_due(Event& event, RegisteredFinalizer& record) noexcept;
   bool take_link(Event& event, void* link) noexcept;

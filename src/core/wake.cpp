@@ -1,7 +1,6 @@
 #include "src/core/wake.hpp"
 
 #include "gc_integration/primitives.hpp"
-#include "gc_integration/zeal.hpp"
 #include "src/core/event_queue.hpp"
 
 #include <sys/eventfd.h>
@@ -11,25 +10,21 @@
 #include <cerrno>
 
 namespace mayfly::core {
+
+constinit std::atomic<int> wakes_spent{0};
+
 namespace {
 
 constexpr int kSentinels = 4;
 
-constinit std::atomic<int> g_sentinels{0};
+constinit std::atomic<int> g_sentinels{0};                // armed
 constinit std::atomic<std::uint64_t> g_rung{0};           // the collection of the latest hint
 
-void ring(void* sentinel, void* armed_at);
-
-/// False: no memory.
-bool arm(void* sentinel) noexcept { return gc::set_finalizer(sentinel, {ring, reinterpret_cast<void*>(gc::collection_number())}).status == Status::ok; }
-
-/// A sentinel's collector finalizer. May run inside any allocation. Called without a collection since it was armed, it is GC_finalize_all() that calls, again
-/// and again until no finalizer is left: then there shall be none, until somebody calls set_wake() again. So it is when there is no memory.
-void ring(void* sentinel, void* armed_at) {
-  const gc::zeal::Exempt exempt;
+/// A sentinel's collector finalizer. May run inside any allocation, so it allocates nothing: who drains next makes another sentinel.
+void ring(void*, void*) {
+  g_sentinels.fetch_sub(1);
+  wakes_spent.fetch_add(1);
   const std::uint64_t number = gc::collection_number();
-  g_sentinels.fetch_sub(1);                               // first: arm() may never return (longjmp)
-  if (reinterpret_cast<std::uintptr_t>(armed_at) != number && arm(sentinel)) g_sentinels.fetch_add(1);
   if (g_rung.exchange(number) == number) return;          // another sentinel's turn was first
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->wake_up.now();
 }
@@ -37,7 +32,7 @@ void ring(void* sentinel, void* armed_at) {
 /// In a frame of its own, which is gone afterwards.
 [[gnu::noinline]] bool make_sentinel() noexcept {
   void* sentinel = gc::allocate(1);
-  return sentinel != nullptr && arm(sentinel);
+  return sentinel != nullptr && gc::set_finalizer(sentinel, {ring, nullptr}).status == Status::ok;
 }
 
 }  // namespace
@@ -47,6 +42,7 @@ bool arm_wake() noexcept {
     if (!make_sentinel()) return g_sentinels.load() != 0;
     g_sentinels.fetch_add(1);
   }
+  wakes_spent.store(0);
   gc::scrub_dead_stack();
   return true;
 }

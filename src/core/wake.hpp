@@ -1,7 +1,7 @@
 // Hints that there may be something to take: to a function, and to file descriptors.
 //
-// Hints after collections come without a hook of the collector. A few small objects that nobody holds, the sentinels, have collector finalizers: the
-// collector calls them after each collection, and each registers itself for the next one. Stale pointers on some stack may keep all of them alive: then
+// Hints after collections come without a hook of the collector. A few small objects that nobody holds, the sentinels, have collector finalizers, which the
+// collector calls after its next collection. Whoever takes or drains then makes new ones. Stale pointers on some stack may keep all of them alive: then
 // hints are missed, deaths are not.
 #pragma once
 #include <atomic>
@@ -9,8 +9,13 @@
 
 namespace mayfly::core {
 
-/// Makes the sentinels unless they are there. May collect. False: no memory. Holds no lock.
+/// Makes the sentinels unless they are there. May collect; may leave by the host's out-of-memory handler. False: no memory. Holds no lock.
 bool arm_wake() noexcept;
+extern constinit std::atomic<int> wakes_spent;   // of wake.cpp: sentinels that rang and are not replaced
+/// arm_wake() if that is due: for the next collection. Behind all that is to be taken, which may be what a full heap is full of.
+inline void arm_wake_again() noexcept {
+  if (wakes_spent.load(std::memory_order_relaxed) != 0) (void)arm_wake();
+}
 
 /// Whom one queue wakes.
 class Wake {

@@ -8,8 +8,6 @@
 #include "src/core/wake.hpp"
 #include "src/node/guard.hpp"
 
-#include <utility>
-
 namespace mayfly {
 namespace {
 
@@ -17,39 +15,45 @@ constexpr int kMaxRounds = 8;                 // of collect_and_drain()
 thread_local unsigned t_silent = 0;           // NoCallbackScopes alive on this thread
 constinit CallbackQueue g_default;
 
-/// The object's earlier finalizer is its own again, behind what was registered meanwhile: the latest comes first. May never return (longjmp): nothing has
-/// changed then. False: no memory. Holds no lock.
-bool give_back(core::EventQueue& queue, const core::Earlier& earlier) noexcept {
-  void* base = gc::base_of(earlier.of->object);
-  const auto meanwhile = gc::set_finalizer(base, earlier.slot);
-  queue.gave_back(earlier, meanwhile.status == Status::ok);
-  if (!meanwhile) return false;
-  if (meanwhile.value.function == nullptr) return true;
-  core::put_behind(meanwhile.value, earlier.slot);
-  const gc::zeal::Exempt exempt;
-  (void)gc::set_finalizer(base, meanwhile.value);         // in the place of the other one: needs no memory
-  return true;
+/// The object's earlier finalizer is its own again, behind what was registered meanwhile: the latest comes first. May never return (longjmp): then the event
+/// waits again. False: no memory, or somebody else took the event up. REQUIRES: it replaces_another(). Holds no lock.
+bool give_back(core::EventQueue& queue, Event& event) noexcept {
+  const auto& finalizer = *static_cast<const core::ObjectFinalizer*>(event.record_);
+  void* base = gc::base_of(event.object);
+  const gc::FinalizerSlot earlier{finalizer.before, finalizer.before_data};
+  const auto meanwhile = gc::set_finalizer(base, earlier);
+  const bool ours = queue.gave_back(event, meanwhile.status == Status::ok);
+  if (meanwhile && !(ours && meanwhile.value.function == nullptr)) {
+    if (ours) core::put_behind(meanwhile.value, earlier);
+    const gc::zeal::Exempt exempt;
+    (void)gc::set_finalizer(base, meanwhile.value);       // in the place of the other one: needs no memory
+  }
+  if (!ours) event = {};
+  return ours;
 }
 
-/// With Finalizers::mayfly. What becomes due from here on is for the next time, and pending() says so. May never return, as in an allocation.
-void invoke_finalizers() noexcept {
-  if (node::invokes_finalizers()) gc::invoke_finalizers();
-}
-
-/// The oldest event of those that are settled. Always returns. False with `first`: that is to be given back before. Holds no lock.
-bool take_ready(core::EventQueue& queue, Event& event, core::Earlier& first, bool finished = true) noexcept {
-  first = {};
-  if (queue.pop(event, finished, first)) return true;
-  if (!finished || first.of != nullptr || !queue.pop_at_exit(event)) return false;
+bool take_at_exit(core::EventQueue& queue, Event& event, core::EventQueue::Taker taker = core::EventQueue::Taker::host) noexcept {
+  if (!queue.pop_at_exit(event, taker)) return false;
   core::leave(reinterpret_cast<std::uint64_t>(event.record_));
   return true;
 }
 
-/// Settles first. When the deadline passes before that is done, what earlier collections left is taken; there may be none.
-bool take_settled(core::EventQueue& queue, Event& event, core::Earlier& first, core::Deadline deadline = core::kNoDeadline) noexcept {
+/// Settles and takes the oldest event, which may be one that replaces_another(). When the deadline passes before everything is settled, what earlier
+/// collections left is taken; there may be none.
+bool take_within(core::EventQueue& queue, Event& event, core::Deadline deadline) noexcept {
+  gc::zeal::at_safepoint();
+  if (node::invokes_finalizers()) gc::invoke_finalizers();   // what becomes due from here on is for the next time, and pending() says so
   const bool finished = core::settle(deadline);
   if (finished) node::sweep_tables(queue);
-  return take_ready(queue, event, first, finished);
+  if (queue.pop(event, finished)) return true;
+  return finished && take_at_exit(queue, event);
+}
+
+/// Of what is settled, for the queue's shutdown.
+bool take_to_drop(core::EventQueue& queue, Event& event) noexcept {
+  constexpr auto kShutdown = core::EventQueue::Taker::shutdown;
+  if (!queue.pop(event, true, kShutdown)) return take_at_exit(queue, event, kShutdown);
+  return !core::EventQueue::replaces_another(event) || give_back(queue, event);
 }
 
 /// The end of a budget that begins now.
@@ -87,53 +91,17 @@ void let_go(Event& event, node::Dropped dropped) noexcept {
   event.run(event);
 }
 
-/// What may never return (longjmp) is done while nobody drains, so that the queue does not stay busy.
-class Drain {
- public:
-  Drain(core::EventQueue& queue, const Host* host, const Budget& budget) noexcept
-      : queue_(queue), host_(host), items_(budget.items), deadline_(deadline_of(budget)) {}
-
-  /// MAY CALL HOST.
-  Drained run() noexcept {
-    for (bool more = true; more;) {
-      gc::zeal::at_safepoint();
-      invoke_finalizers();
-      const core::Earlier first = std::exchange(first_, {});
-      if (first.of != nullptr && !give_back(queue_, first)) break;        // no memory: another time
-      if (!queue_.begin_drain()) {
-        result_.busy = true;
-        break;
-      }
-      const std::uint64_t start = core::now_ns();
-      const std::size_t before = result_.ran;
-      more = call_events();
-      queue_.end_drain();
-      queue_.ran.fetch_add(result_.ran - before, std::memory_order_relaxed);
-      queue_.drain_ns.fetch_add(core::now_ns() - start, std::memory_order_relaxed);
-    }
-    return result_;
-  }
-
- private:
-  /// Until none is left, the host says stop or the budget is used up. True: until something else must be done first.
-  bool call_events() noexcept {
-    for (Event event; result_.ran < items_ && queue_.serves_this_thread() && take_settled(queue_, event, first_, deadline_);) {
-      ++result_.ran;
-      result_.stopped = call(queue_, host_, event) == Host::Called::stop;
-      if (result_.stopped || (!queue_.exiting && gc::zeal::end_drain()) || (deadline_ != core::kNoDeadline && core::now_ns() >= deadline_)) return false;
-      gc::zeal::at_safepoint();
-      if (node::invokes_finalizers() && gc::finalizers_are_due()) return true;
-    }
-    return first_.of != nullptr;
-  }
-
-  core::EventQueue& queue_;
-  const Host* host_;
-  std::size_t items_;
-  core::Deadline deadline_;
-  core::Earlier first_;                          // to be given back
-  Drained result_;
-};
+/// take_within() for the thread that drains. It does not drain while it does what may never return, so that the queue does not stay busy. `busy`: another
+/// one drains now.
+bool take_to_call(core::EventQueue& queue, Event& event, core::Deadline deadline, bool& busy) noexcept {
+  if (!take_within(queue, event, deadline)) return false;
+  if (!core::EventQueue::replaces_another(event)) return true;
+  queue.end_drain();
+  const bool given = give_back(queue, event);
+  busy = !queue.begin_drain();
+  if (given && busy) queue.put_back(event);
+  return given && !busy;
+}
 
 }  // namespace
 
@@ -152,7 +120,7 @@ bool CallbackQueue::pending() const noexcept {
   if (gc::collection_number() != core::settled_number()) return true;
   const core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr) return false;         // nothing was ever registered here
-  return queue->waiting.load() != 0 || node::sweeps_are_due(*queue) || (queue->exiting && !queue->exit_done) ||
+  return queue->events() != 0 || node::sweeps_are_due(*queue) || (queue->exiting && !queue->exit_done) ||
          (node::invokes_finalizers() && gc::finalizers_are_due());
 }
 
@@ -161,13 +129,8 @@ bool CallbackQueue::take(Event& event) noexcept {
   event = {};
   if (queue == nullptr) return settle_alone(core::kNoDeadline), false;
   if (!queue->serves_this_thread()) return false;
-  gc::zeal::at_safepoint();
-  invoke_finalizers();
-  core::Earlier first;
-  do {
-    if (take_settled(*queue, event, first)) return true;
-  } while (first.of != nullptr && give_back(*queue, first));
-  return false;
+  if (!take_within(*queue, event, core::kNoDeadline)) return core::arm_wake_again(), false;
+  return !core::EventQueue::replaces_another(event) || give_back(*queue, event);
 }
 
 void CallbackQueue::put_back(const Event& event) noexcept { core::EventQueue::peek(*this)->put_back(event); }
@@ -177,23 +140,37 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr) return settle_alone(deadline_of(budget)), result;
   if (budget.items == 0 || budget.nanoseconds == 0 || (!queue->exiting && gc::zeal::skip_drain())) {
-    result.left = queue->waiting.load();
+    result.left = queue->events();
     return result;
   }
-  const bool busy = t_silent != 0 || !queue->serves_this_thread() || queue->is_drained();
-  result = busy ? Drained{.busy = true} : Drain(*queue, host_, budget).run();
-  result.left = queue->waiting.load();
+  if (t_silent != 0 || !queue->serves_this_thread() || !queue->begin_drain()) {
+    result.busy = true;
+    result.left = queue->events();
+    return result;
+  }
+  const core::Deadline deadline = deadline_of(budget);
+  const std::uint64_t start = core::now_ns();
+  for (Event event; result.ran < budget.items && queue->serves_this_thread() && take_to_call(*queue, event, deadline, result.busy);) {
+    ++result.ran;
+    result.stopped = call(*queue, host_, event) == Host::Called::stop;
+    if (result.stopped || (!queue->exiting && gc::zeal::end_drain()) || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
+  }
+  if (!result.busy) queue->end_drain();
+  queue->ran.fetch_add(result.ran, std::memory_order_relaxed);
+  queue->drain_ns.fetch_add(core::now_ns() - start, std::memory_order_relaxed);
+  result.left = queue->events();
+  core::arm_wake_again();
   return result;
 }
 
 bool CallbackQueue::collect() noexcept {
   if (node::ready() != Status::ok) return false;
   (void)gc::collect();
-  invoke_finalizers();
+  if (node::invokes_finalizers()) gc::invoke_finalizers();
   (void)core::settle();
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue != nullptr) node::sweep_tables(*queue);
-  return queue != nullptr && queue->waiting.load() != 0;
+  return queue != nullptr && queue->events() != 0;
 }
 
 Drained CallbackQueue::collect_and_drain() noexcept {
@@ -222,7 +199,7 @@ Status CallbackQueue::own() noexcept {
 
 void CallbackQueue::disown() noexcept {
   core::EventQueue* queue = core::EventQueue::peek(*this);
-  if (queue != nullptr && queue->serves_this_thread()) queue->owner.store(core::kNobody, std::memory_order_relaxed);
+  if (queue != nullptr) queue->disown();
 }
 
 void CallbackQueue::begin_exit() noexcept {
@@ -243,16 +220,16 @@ std::size_t node::close(core::EventQueue& queue, Dropped dropped) noexcept {
     const std::lock_guard lock(queue.mutex);
     queue.closed = true;
   }
+  queue.give_to(core::kNobody);
   std::size_t events = 0;
   const auto drop = [&] {
-    core::Earlier first;
-    do {
-      for (Event event; take_ready(queue, event, first); ++events) let_go(event, dropped);
-    } while (first.of != nullptr && give_back(queue, first));
+    for (Event event; take_to_drop(queue, event); ++events) let_go(event, dropped);
   };
   drop();
-  if (queue.waiting.load() != 0) (void)core::settle(), drop();   // object finalizers whose collection was not settled yet
-  return events + forget_finalizers(queue, dropped);
+  if (queue.events() != 0) (void)core::settle(), drop();   // object finalizers whose collection was not settled yet
+  const std::size_t for_the_exit = forget_finalizers(queue, dropped);
+  drop();                                                  // what was put back meanwhile
+  return events + for_the_exit;
 }
 
 std::size_t node::forget_finalizers(core::EventQueue& queue, Dropped dropped) noexcept {
@@ -263,7 +240,7 @@ std::size_t node::forget_finalizers(core::EventQueue& queue, Dropped dropped) no
     Event event{.payload = withdrawn.payload, .run = withdrawn.run};
     let_go(event, dropped);
   }
-  queue.drop_returned();
+  if (dropped == Dropped::left) queue.drop_returned();
   return for_the_exit;
 }
 
@@ -287,7 +264,7 @@ QueueStats CallbackQueue::stats() const noexcept {
   if (queue == nullptr) return {};
   const std::lock_guard lock(queue->mutex);
   const std::uint64_t oldest = queue->ages.oldest();
-  return {queue->waiting.load(), oldest != 0 ? core::now_ns() - oldest : 0, queue->ran.load(), queue->failed.load(), queue->drain_ns.load()};
+  return {queue->events(), oldest != 0 ? core::now_ns() - oldest : 0, queue->ran.load(), queue->failed.load(), queue->drain_ns.load()};
 }
 
 }  // namespace mayfly

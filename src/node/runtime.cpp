@@ -25,7 +25,8 @@ enum class Phase { unborn, running, ended };
 constinit std::mutex g_mutex;                      // of init and shutdown; never held across host code
 constinit std::atomic<Phase> g_phase{Phase::unborn};
 constinit Options g_options{};
-constinit std::atomic<bool> g_exit_handler{false};
+constinit std::atomic<bool> g_exit_handler{false};          // registered
+constinit std::atomic<bool> g_exit_handler_called{false};
 constinit std::atomic<bool> g_ending{false};       // shutdown() is under way
 constinit std::atomic<bool> g_paused{false};       // by it
 constinit std::atomic<bool> g_silent{false};       // it is over
@@ -35,7 +36,10 @@ thread_local bool t_known = false;                 // trivially destructible, bo
 void at_fork_prepare() { before_fork(); }
 void at_fork_parent() { after_fork(ForkSide::parent); }
 void at_fork_child() { after_fork(ForkSide::child); }
-void at_exit_shutdown() { shutdown(); }
+void at_exit_shutdown() {
+  g_exit_handler_called = true;
+  shutdown();
+}
 
 }  // namespace
 
@@ -77,14 +81,16 @@ bool run_exit_finalizers(core::EventQueue& queue, core::Deadline patience, core:
   queue.face->begin_exit();
   queue.end_drain();                               // exit() inside a callback: that drain never goes on
   Drained drained{.busy = true};                   // again if another thread was first
+  bool any = false;
   while (drained.busy && !node::callbacks_are_off()) {
     if (!wait_until([&queue] { return !queue.is_drained(); }, patience)) queue.ignore_drain();
     const std::uint64_t now = core::now_ns();
     if (now >= deadline) break;
     queue.give_to(core::kNobody);                  // whoever ends the process runs the finalizers
     drained = queue.face->drain({.nanoseconds = deadline - now});
+    any |= drained.ran != 0;
   }
-  return drained.ran != 0 && !drained.stopped;       // S45: a host may ask for an end
+  return any && !drained.stopped;                    // S45: a host may ask for an end
 }
 
 void ask_drainers_to_end() noexcept {
@@ -121,7 +127,7 @@ namespace {
 /// In the child of a fork, whose parent another thread was about to end.
 void take_back_shutdown() noexcept {
   g_ending = false;
-  if (g_exit_handler.exchange(false)) (void)node::exit_handler_wanted();   // the other one was called already
+  if (g_exit_handler_called.exchange(false)) g_exit_handler = false, (void)node::exit_handler_wanted();   // exit() calls each but once
   if (g_paused.exchange(false)) gc::resume();
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->exiting = queue->exit_done = false;
 }

@@ -378,6 +378,22 @@ TEST_F(DrainTest, CollectingEndsThoughEachCallbackMakesAnotherDeath) {
   EXPECT_TRUE(queue.collect());
 }
 
+TEST_F(DrainTest, ACollectorsFinalizerThatDrainsIsInsideOfIt) {
+  static CallbackQueue* its;
+  static int inside;
+  its = &queue;
+  inside = 0;
+  bound({.obj = object()}, queue, token(1));       // so that there is a queue
+  for (int i = 0; i < 3; ++i) {
+    Object* o = object();
+    ASSERT_TRUE(gc::set_finalizer(o, {[](void*, void*) { inside += its->drain().busy; }, nullptr}));
+    scripted::kill(o);
+  }
+  scripted::run_cycle();
+  EXPECT_FALSE(queue.drain().busy);
+  EXPECT_EQ(inside, 3);
+}
+
 TEST_F(DrainTest, OneForcedCollectionSettlesAChainOfDeaths) {   // S17 S19 T1
   static Object* next;
   next = object();

@@ -258,6 +258,43 @@ TEST_F(LongjmpOutOfDelivery, LeavesTheQueueToItsNextOwner) {
   }).join();
 }
 
+TEST_F(LongjmpOutOfDelivery, LeavesOtherEventsToOtherThreads) {
+  Delivery d;
+  EXPECT_TRUE(leaves(take_one, d));
+  Object* another = object();
+  bound({.obj = another}, d.queue, token(1));
+  kill_and_collect(another);
+  std::thread([&] { EXPECT_EQ(take_all(d.queue).size(), 1u); }).join();
+  d.expect_all_of_it();
+}
+
+TEST_F(LongjmpOutOfDelivery, LeavesTheEventToAllWhenTheOwnerGoes) {
+  Delivery d;
+  EXPECT_EQ(d.queue.own(), Status::ok);
+  EXPECT_TRUE(leaves(take_one, d));
+  d.queue.disown();
+  std::thread([&] { d.expect_all_of_it(); }).join();
+}
+
+TEST_F(LongjmpOutOfDelivery, ADeathByHandForgetsTheEvent) {   // T6
+  Delivery d;
+  EXPECT_TRUE(leaves(take_one, d));
+  clear_now({.obj = d.object});
+  check_invariants();
+  EXPECT_EQ(d.queue.stats().waiting, 0u);
+  EXPECT_EQ(d.queue.collect_and_drain().ran, 0u);
+  EXPECT_EQ(Delivery::called + Delivery::earlier, 0);
+}
+
+TEST_F(LongjmpOutOfDelivery, TheQueuesShutdownDropsTheEvent) {
+  Delivery d;
+  EXPECT_TRUE(leaves(take_one, d));
+  std::thread([&] { EXPECT_EQ(d.queue.shutdown(), 1u); }).join();
+  EXPECT_EQ(Delivery::called, 1);                  // its run, with Act::drop
+  EXPECT_EQ(d.queue.stats().waiting, 0u);
+  check_invariants();
+}
+
 TEST_F(LongjmpOutOfDelivery, OneThreadAtATimeGivesAnEarlierFinalizerBack) {
   static Delivery* delivery;
   Delivery d;

@@ -143,12 +143,40 @@ TEST_F(FinalizerTest, AClosureThatAShutdownDestroysMayShutDownTheQueueAndUseIt) 
       (void)test->queue.collect_and_drain();
       EXPECT_EQ(finalize(test->thing, [] {}, test->queue).status, Status::shut_down);
     }
-    void operator()() {}
+    void operator()() { ADD_FAILURE() << "called"; }
   };
+  Thing* dead = make<Thing>();
+  ASSERT_TRUE(finalize(dead, Again(this, calls), queue));
+  ASSERT_TRUE(finalize(dead, Again(this, calls), queue));
+  kill_and_collect(dead);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(finalize(thing, Again(this, calls), queue));
   EXPECT_EQ(queue.shutdown(), 1u);                         // the outermost one's; the first closure's own dropped the rest
-  EXPECT_EQ(*calls, 3);
+  EXPECT_EQ(*calls, 5);
   EXPECT_EQ(calls.use_count(), 1);
+}
+
+TEST_F(FinalizerTest, WhatIsPutBackInTheMidstOfAShutdownIsDroppedToo) {
+  static CallbackQueue* its;
+  static Event event;
+  its = &queue;
+  event = {};
+  struct PutsBack {
+    std::shared_ptr<int> count;
+    PutsBack(std::shared_ptr<int> c) : count(std::move(c)) {}
+    PutsBack(PutsBack&&) noexcept = default;
+    ~PutsBack() {
+      if (count && event.record_ != nullptr) its->put_back(std::exchange(event, {}));
+    }
+    void operator()() {}
+  };
+  (void)counting();
+  kill_and_collect(thing);
+  ASSERT_TRUE(queue.take(event));
+  Thing* other = make<Thing>();
+  ASSERT_TRUE(finalize(other, PutsBack(calls), queue));
+  EXPECT_EQ(queue.shutdown(), 2u);
+  EXPECT_EQ(calls.use_count(), 1);
+  EXPECT_FALSE(queue.pending());
 }
 
 }  // namespace
