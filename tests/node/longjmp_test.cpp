@@ -170,6 +170,7 @@ TEST_P(LongjmpTest, LeavesNoLockAndNoHalfDoneCallBehind) { EXPECT_GE(fail_at_eve
 
 /// What the hint of a process needs is made but once, so each point in a process of its own.
 void leave_set_wake_at(std::uint64_t n) {
+  ASSERT_EQ(init(), Status::ok);                  // which starts zeal anew
   CallbackQueue& queue = *new CallbackQueue;
   Call call;
   gc::zeal::fail_nth(n);

@@ -415,7 +415,7 @@ TEST(RefNode, IsBoundAgainAsSoonAsItWasTaken) {
   Ref* r = ref();
   Object* dies = object();
   Object* lives = object();
-  for (int n = 0; n < 20'000; ++n) {
+  for (int n = 0; n < 2000; ++n) {
     ASSERT_EQ(bind(r->node, {.obj = dies}, queue, token(1)).status, Status::ok);
     clear_now({.obj = dies});
     while (core::cell_bits(r->node) != 0) {}
