@@ -78,8 +78,14 @@ class WeakKeyMap {
   bool empty() const noexcept { return size() == 0; }
   /// `absent` at the end; `changed` after the program entered or removed entries meanwhile (S33).
   Status next(Cursor& cursor) const noexcept { return cursor.step(table_); }
-  /// Enters all of the other map, which then shares its values; they win. Failed: some may have been entered. Python: d.update, and copy() into a new map
+  /// Enters all of the other map, which then shares its values; they win. Failed: some may have been entered. Python: d.update, d |= other
   Status update(const WeakKeyMap& other) noexcept { return table().update(other.table_, &policy_, Ask::equal_keys, Ask::hash_key); }
+  /// A new one in the same queue, with the same policy and entries. Python: d.copy(); values are shared
+  Result<WeakKeyMap*> copy() const noexcept {
+    const auto made = try_make_in<WeakKeyMap>(table_.queue(), policy_, table_.queue());
+    const Status status = made ? made.value->update(*this) : made.status;
+    return {status == Status::ok ? made.value : nullptr, status};
+  }
   /// Weak references to the keys, some perhaps dead. Python: d.keyrefs()
   std::vector<Weak<K>> key_refs() const {
     std::vector<Weak<K>> refs;

@@ -1,6 +1,7 @@
 // WeakSet: objects that are members for as long as they live. Python: weakref.WeakSet
 #pragma once
 #include <mayfly/cursor.hpp>
+#include <mayfly/make.hpp>
 #include <mayfly/policy.hpp>
 #include <mayfly/weak.hpp>
 
@@ -84,6 +85,12 @@ class WeakSet {
       const Status erased = erase(member);
       return erased == Status::absent ? add(member) : erased;
     });
+  }
+  /// A new one in the same queue, with the same policy and entries. Python: s.copy(); then update() and its kin make s | other, s & other, s - other
+  Result<WeakSet*> copy() const noexcept {
+    const auto made = try_make_in<WeakSet>(table_.queue(), policy_, table_.queue());
+    const Status status = made ? made.value->update(*this) : made.status;
+    return {status == Status::ok ? made.value : nullptr, status};
   }
   /// These three: `error` also when a policy kept changing a set; then no error of the host's is pending.
   Answer is_subset_of(const WeakSet& other) const noexcept { return all_of(other, Answer::yes); }

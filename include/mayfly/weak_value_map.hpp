@@ -80,8 +80,14 @@ class WeakValueMap {
   bool empty() const noexcept { return size() == 0; }
   /// `absent` at the end; `changed` after the program entered or removed entries meanwhile (S33).
   Status next(Cursor& cursor) const noexcept { return cursor.step(table_); }
-  /// Enters all of the other map; its values win. Failed: some may have been entered. Python: d.update, d | other, and copy() into a new map
+  /// Enters all of the other map; its values win. Failed: some may have been entered. Python: d.update, d |= other
   Status update(const WeakValueMap& other) noexcept { return table().update(other.table_, &policy_, Ask::equal_keys, Ask::hash_key); }
+  /// A new one in the same queue, with the same policy and entries. Python: d.copy()
+  Result<WeakValueMap*> copy() const noexcept {
+    const auto made = try_make_in<WeakValueMap>(table_.queue(), policy_, table_.queue());
+    const Status status = made ? made.value->update(*this) : made.status;
+    return {status == Status::ok ? made.value : nullptr, status};
+  }
   /// Weak references to the values, some perhaps dead. Python: d.valuerefs()
   std::vector<Weak<V>> value_refs() const {
     std::vector<Weak<V>> refs;

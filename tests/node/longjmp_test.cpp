@@ -111,6 +111,10 @@ constexpr Named kCxxCalls[] = {
        c.status = c.to_update->set("a key", c.object);
        if (c.status == Status::ok) c.status = c.value_map->update(*c.to_update);
      }, 0},
+    {"WeakValueMap_copy", [](Call& c) {
+       c.status = c.value_map->set("a key", c.object);
+       if (c.status == Status::ok) c.status = c.value_map->copy().status;
+     }, 0},
     {"WeakKeyMap_set", [](Call& c) { c.status = c.key_map->set(c.object, "a value"); }, 0},
     {"WeakSet_add", [](Call& c) { c.status = c.members->add(c.object); }, 0},
     {"ConcurrentWeakMap_set_default", [](Call& c) { c.status = c.shared_map.set_default("a key", [] { return std::string("a value"); }).status; }, 0},

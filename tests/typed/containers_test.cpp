@@ -51,6 +51,30 @@ TEST(WeakValueMap, IsACacheThatKeepsNothingAlive) {   // S30
   EXPECT_TRUE(cache->empty());
 }
 
+TEST(WeakContainers, CopyIntoNewOnesOfTheirQueue) {   // S34 S37 S39
+  Doc* d = doc(1);
+  auto* numbers = make<Numbers>();
+  auto* notes = make<Notes>();
+  auto& queue = *new CallbackQueue;
+  auto* open = make_in<WeakSet<Doc, ByNumber>>(queue, ByNumber{}, queue);
+  ASSERT_EQ(numbers->set(7, d), Status::ok);
+  ASSERT_EQ(notes->set(d, "a note"), Status::ok);
+  ASSERT_EQ(open->add(d), Status::ok);
+  auto* more_numbers = unwrap(numbers->copy());
+  auto* more_notes = unwrap(notes->copy());
+  auto* more_open = unwrap(open->copy());
+  EXPECT_EQ(more_numbers->find(7).value, d);
+  EXPECT_EQ(more_notes->find(d).value, notes->find(d).value);   // shared
+  EXPECT_EQ(more_open->find(1).value, d);
+  more_numbers->clear();
+  EXPECT_TRUE(numbers->contains(7));                            // a table of its own
+  kill_and_collect(d);
+  EXPECT_FALSE(more_notes->contains(d));
+  (void)queue.drain();
+  EXPECT_TRUE(more_open->empty());                              // swept by the queue of the first one
+  EXPECT_EQ(make<Numbers>()->copy().value->size(), 0u);
+}
+
 TEST(WeakValueMap, ZeroedMemoryIsAnEmptyOne) {   // T7
   Doc* d = doc(1);
   for (const auto enter : {+[](Numbers& map, Doc* value) { return map.set(42, value); }, +[](Numbers& map, Doc* value) { return map.set_default(42, value).status; },
