@@ -17,6 +17,7 @@
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace mayfly {
 namespace {
@@ -65,6 +66,47 @@ TEST_F(BdwgcTest, DroppedObjectsDieAndKeptOnesNever) {
   }
   EXPECT_GE(dead, kN / 2 - 8);
   EXPECT_EQ(taken(queue), dead);
+}
+
+TEST_F(BdwgcTest, DroppingQueuedRefsCancelsNothing) {   // S14
+  auto** refs = static_cast<Ref**>(gc::allocate_roots(kN * sizeof(void*)));
+  on_fresh_thread([&] {
+    for (std::size_t i = 0; i < kN; ++i) {
+      refs[i] = static_cast<Ref*>(gc::allocate(sizeof(Ref)));
+      ASSERT_EQ(bind(refs[i]->node, {.obj = gc::allocate(48)}, queue, refs).status, Status::ok);
+    }
+  });
+  (void)queue.collect();
+  const std::size_t queued = queue.stats().waiting;
+  EXPECT_GE(queued, kMinDead);
+  std::fill(refs, refs + kN, nullptr);
+  asm volatile("" : : "g"(refs) : "memory");
+  for (int i = 0; i < 3; ++i) on_fresh_thread([] { (void)gc::collect(); });
+  EXPECT_EQ(taken(queue), queued);
+}
+
+TEST_F(BdwgcTest, AnArgumentThatReachesTheObjectKeepsItAlive) {   // S41
+  static int called;
+  called = 0;
+  std::vector<Finalizer> finalizers;
+  std::vector<WeakHandle> objects;
+  on_fresh_thread([&] {
+    for (std::size_t i = 0; i < kN; ++i) {
+      auto* o = static_cast<Ref*>(gc::allocate(sizeof(Ref)));
+      auto* box = static_cast<void**>(gc::allocate(sizeof(void*)));
+      *box = o;                                          // by way of another object
+      finalizers.push_back(unwrap(finalize(o, [box] { called += *box != nullptr; }, queue, AtExit::no)));
+      objects.push_back(weak_handle({.obj = o}).value);
+    }
+  });
+  const auto dead = [&] { return static_cast<std::size_t>(std::count_if(objects.begin(), objects.end(), [](WeakHandle o) { return load(o) == nullptr; })); };
+  (void)queue.collect_and_drain();
+  on_fresh_thread([&] { EXPECT_EQ(dead(), 0u); });
+  EXPECT_EQ(called, 0);
+  on_fresh_thread([&] { for (Finalizer& f : finalizers) (void)f.detach(); });
+  (void)queue.collect_and_drain();
+  EXPECT_GE(dead(), kMinDead);                           // control: nothing else held them
+  EXPECT_EQ(called, 0);
 }
 
 TEST_F(BdwgcTest, DroppedRefsGetNoCallback) {     // S15

@@ -424,6 +424,14 @@ int main(int argc, char** argv) {
     static CallbackQueue newer;
     (void)finalize(g_thing.get(), [] { (void)finalize(g_thing.get(), [] { say('n'); }, newer).status; }).status;
   }
+  if (way == "garbage-at-exit") {      // the newer one makes garbage, the older one looks whether a collection came
+    static std::uint64_t before = 0;
+    (void)finalize(g_thing.get(), [] { say(stats().collections == before ? 'y' : '!'); }).status;
+    (void)finalize(g_thing.get(), [] {
+      before = stats().collections;
+      for (int i = 0; i < 10'000; ++i) (void)make<std::array<char, 8000>>();
+    }).status;
+  }
   if (way == "shutdown-then-fork") fork_behind_shutdown();
   if (way == "exit-fork") fork_during_exit();
   if (way == "drainer-in-an-endless-callback") end_beside_the_drainers_callback([] {});

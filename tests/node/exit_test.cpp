@@ -58,6 +58,7 @@ TEST(Exit, AChildOfADrainerThatIsBeingStoppedMayStopItToo) { expect("stopped-dra
 TEST(Exit, FinalizersMadeMeanwhileInAnotherQueueRunToo) { expect("made-at-exit-elsewhere", "cban", 0); }   // S45
 TEST(Exit, AForkBehindItLeavesTheChildItsCollector) { expect("shutdown-then-fork", "cba|", 0); }
 TEST(Exit, AForkDuringItLeavesTheChildOneOfItsOwn) { expect("exit-fork", "cba|cba", 0); }
+TEST(Exit, NoCollectionComesInTheMidstOfIt) { expect("garbage-at-exit", "ycba", 0); }   // S45
 TEST(Exit, ForcedTroubleLosesNone) {
   for (const char* zeal : {"MAYFLY_ZEAL=seed:8,skip-drain=2", "MAYFLY_ZEAL=seed:7,split-drain=2"}) EXPECT_EQ(run("return", zeal).printed, "cba") << zeal;
 }

@@ -226,7 +226,7 @@ TEST_F(ZealDeathTest, TheReplayLineNamesTheString) {
       testing::ExitedWithCode(7), "MAYFLY_ZEAL=seed:42");
 }
 
-TEST_F(ZealDeathTest, CollectsAtAllocationsAndSafepoints) {
+TEST_F(ZealDeathTest, CollectsAtAllocations) {
   EXPECT_EXIT(
       {
         (void)init({.zeal = "seed:42,collect-alloc=2"});
@@ -234,6 +234,20 @@ TEST_F(ZealDeathTest, CollectsAtAllocationsAndSafepoints) {
         for (int i = 0; i < 100; ++i) (void)make<Node>();
         const auto after_alloc = stats().collections;
         std::exit(after_alloc - before > 20 ? 7 : 8);
+      },
+      testing::ExitedWithCode(7), "");
+}
+
+TEST_F(ZealDeathTest, CollectsAtSafepoints) {
+  EXPECT_EXIT(
+      {
+        (void)init({.zeal = "seed:42,collect-safepoint=2"});
+        const Root<Node> root(make<Node>());
+        (void)unwrap(finalize(root.get(), [] {}));          // so that there is a queue
+        const auto before = stats().collections;
+        Event event;
+        for (int i = 0; i < 100; ++i) (void)default_queue().take(event);
+        std::_Exit(stats().collections - before > 20 ? 7 : 8);
       },
       testing::ExitedWithCode(7), "");
 }
