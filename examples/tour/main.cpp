@@ -20,14 +20,9 @@ namespace fs = std::filesystem;
 using tour::Corpus;
 using tour::Nanoseconds;
 
-constexpr std::size_t kNamed = 5;          // unreadable files that are named
-
 struct Unreadable {
-  std::size_t count = 0;
   std::vector<std::string> named;
-  void add(const std::string& path, const char* why) {
-    if (count++ < kNamed) named.push_back(fmt::format("{}: {}", path, why));
-  }
+  void add(const std::string& path, const char* why) { named.push_back(fmt::format("{}: {}", path, why)); }
 };
 
 /// All files below the directory, in the order of the file system.
@@ -104,7 +99,7 @@ void print_table(const Corpus& corpus, const Collected& collected, const Unreada
   };
   const auto plain = [](const char* what, std::size_t n) { fmt::print("  {:<28}{:>12}\n", what, n); };
   row("files read", t.files, ms(t.reading));
-  plain("  of them unreadable", unreadable.count);
+  plain("  of them unreadable", unreadable.named.size());
   plain("bytes", t.bytes);
   plain("distinct contents", t.distinct);
   plain("found in the cache", t.hits);
@@ -115,7 +110,6 @@ void print_table(const Corpus& corpus, const Collected& collected, const Unreada
   row("collections", stats.collections, static_cast<double>(GC_get_full_gc_total_time()), "in bdwgc, stopped or marking");
   row("weak words cleared", stats.cleared, static_cast<double>(stats.settle_ns) / 1e6, "settling");
   for (const std::string& name : unreadable.named) fmt::print("  unreadable: {}\n", name);
-  if (unreadable.count > unreadable.named.size()) fmt::print("  unreadable: and {} more\n", unreadable.count - unreadable.named.size());
 }
 
 /// Answers the exit status.

@@ -152,6 +152,19 @@ void c_references(void) {
   mayfly_clear_now(to(a));
   CHECK(mayfly_queue_take(queue, &event) && !mayfly_queue_take(queue, &event));
   CHECK(mayfly_get_stats().taken >= 3);
+  CHECK(mayfly_queue_wake_fd(queue) >= 0 && mayfly_queue_wake_fd(queue) == mayfly_queue_wake_fd(queue));
+}
+
+void c_drainer(void) {
+  mayfly_queue *queue = new_queue();
+  object *o = new_object(4);
+  ref *r = new_ref(o, queue, &calls, MAYFLY_REF);
+  CHECK(mayfly_start_drainer(queue) == MAYFLY_OK && mayfly_start_drainer(queue) == MAYFLY_OK);
+  mayfly_clear_now(to(o));
+  while (mayfly_queue_get_stats(queue).ran == 0) continue; /* on its thread */
+  mayfly_stop_drainer(queue);
+  CHECK(calls == 1 && mayfly_get(&r->node) == NULL);
+  mayfly_stop_drainer(queue);
 }
 
 void c_methods(void) {

@@ -20,6 +20,7 @@ struct c_test c_test = {
 namespace {
 TEST(CFace, Starts) { c_starts(); }
 TEST(CFace, References) { c_references(); }
+TEST(CFace, ADrainerCalls) { c_drainer(); }
 TEST(CFace, Methods) { c_methods(); }
 TEST(CFace, Finalizers) { c_finalizers(); }
 TEST(CFace, Tables) { c_tables(); }

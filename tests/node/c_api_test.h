@@ -16,6 +16,7 @@ extern struct c_test c_test;
 
 void c_starts(void);
 void c_references(void);
+void c_drainer(void);
 void c_methods(void);
 void c_finalizers(void);
 void c_tables(void);
