@@ -1,4 +1,5 @@
-// Threads that the collector does not know, and a runtime that was shut down: every registering call says so, and changes nothing.
+// Threads that the collector does not know, a runtime that was shut down, and objects that are not the collector's: every registering call says so, and
+// changes nothing.
 #include "tests/child.hpp"
 
 #include <mayfly/concurrent_weak_set.hpp>
@@ -6,6 +7,8 @@
 #include <mayfly/mayfly.hpp>
 #include <mayfly/testing.hpp>
 
+#include <memory>
+#include <string_view>
 #include <thread>
 
 namespace mayfly {
@@ -46,31 +49,32 @@ struct Subject {
 
 struct Named {
   const char* name;
-  Status (*call)(Subject&);
+  Status (*call)(Subject&, Thing* object);
+  bool of_object = true;                // false: it is about no object
 };
 constexpr Named kCalls[] = {
-    {"bind", [](Subject& s) { return bind(*s.node, {.obj = s.thing.get()}, s.queue).status; }},
-    {"bind_method", [](Subject& s) { return bind_method(*s.method, {.obj = s.thing.get()}, {.obj = s.thing.get()}, s.queue); }},
-    {"finalize_raw", [](Subject& s) { return finalize_raw({.obj = s.thing.get()}, s.queue, nullptr, AtExit::no).status; }},
-    {"finalize_object", [](Subject& s) { return finalize_object({.obj = s.thing.get()}, s.queue, nullptr); }},
-    {"finalize", [](Subject& s) { return finalize(s.thing.get(), [] {}, s.queue, AtExit::no).status; }},
-    {"weak_handle", [](Subject& s) { return weak_handle({.obj = s.thing.get()}).status; }},
-    {"Weak", [](Subject& s) { return Weak<Thing>::of(s.thing.get()).status; }},
-    {"WeakRef", [](Subject& s) { return WeakRef<Thing>::of(s.thing.get(), s.queue).status; }},
-    {"try_make_in", [](Subject& s) { return try_make_in<Thing>(s.queue).status; }},
-    {"WeakTable", [](Subject& s) { return s.table->set({.hash = 1}, nullptr, {.obj = s.thing.get()}); }},
-    {"WeakTable::update", [](Subject& s) { return s.table->update(*s.other, nullptr, nullptr); }},
-    {"ConcurrentWeakSet", [](Subject& s) { return s.shared.intern(s.thing.get(), [&] { return s.thing.get(); }).status; }},
-    {"own", [](Subject& s) { return s.queue.own(); }},
-    {"set_wake", [](Subject& s) { return s.queue.set_wake([](void*) {}, nullptr); }},
-    {"start_drainer", [](Subject& s) { return start_drainer(s.queue); }},
+    {"bind", [](Subject& s, Thing* o) { return bind(*s.node, {.obj = o}, s.queue).status; }},
+    {"bind_method", [](Subject& s, Thing* o) { return bind_method(*s.method, {.obj = o}, {.obj = o}, s.queue); }},
+    {"finalize_raw", [](Subject& s, Thing* o) { return finalize_raw({.obj = o}, s.queue, nullptr, AtExit::no).status; }},
+    {"finalize_object", [](Subject& s, Thing* o) { return finalize_object({.obj = o}, s.queue, nullptr); }},
+    {"finalize", [](Subject& s, Thing* o) { return finalize(o, [] {}, s.queue, AtExit::no).status; }},
+    {"weak_handle", [](Subject&, Thing* o) { return weak_handle({.obj = o}).status; }},
+    {"Weak", [](Subject&, Thing* o) { return Weak<Thing>::of(o).status; }},
+    {"WeakRef", [](Subject& s, Thing* o) { return WeakRef<Thing>::of(o, s.queue).status; }},
+    {"try_make_in", [](Subject& s, Thing*) { return try_make_in<Thing>(s.queue).status; }, false},
+    {"WeakTable", [](Subject& s, Thing* o) { return s.table->set({.hash = 1}, nullptr, {.obj = o}); }},
+    {"WeakTable::update", [](Subject& s, Thing*) { return s.table->update(*s.other, nullptr, nullptr); }, false},
+    {"ConcurrentWeakSet", [](Subject& s, Thing* o) { return s.shared.intern(o, [&] { return o; }).status; }},
+    {"own", [](Subject& s, Thing*) { return s.queue.own(); }, false},
+    {"set_wake", [](Subject& s, Thing*) { return s.queue.set_wake([](void*) {}, nullptr); }, false},
+    {"start_drainer", [](Subject& s, Thing*) { return start_drainer(s.queue); }, false},
 };
 
-constexpr Named kRoot{"Root", [](Subject& s) { return Root<Thing>::of(s.thing.get()).status; }};
+constexpr Named kRoot{"Root", [](Subject&, Thing* o) { return Root<Thing>::of(o).status; }};
 
 void expect_refusals(Subject& subject, Status why) {
-  EXPECT_EQ(kRoot.call(subject), why == Status::shut_down ? Status::ok : why);   // what holds one may be copied until the very end
-  for (const Named& named : kCalls) EXPECT_EQ(named.call(subject), why) << named.name;
+  EXPECT_EQ(kRoot.call(subject, subject.thing.get()), why == Status::shut_down ? Status::ok : why);   // what holds one may be copied until the very end
+  for (const Named& named : kCalls) EXPECT_EQ(named.call(subject, subject.thing.get()), why) << named.name;
   EXPECT_EQ(subject.queue.wake_fd(), -1);
   EXPECT_FALSE(subject.queue.collect());
   EXPECT_EQ(subject.queue.collect_and_drain().ran, 0u);
@@ -81,8 +85,26 @@ TEST(Refusals, AThreadThatTheCollectorDoesNotKnowRegistersNothing) {
   Subject subject;
   std::thread([&] { expect_refusals(subject, Status::unknown_thread); }).join();
   subject.expect_untouched();
-  for (const Named& named : kCalls) EXPECT_EQ(named.call(subject), Status::ok) << named.name;   // control
+  for (const Named& named : kCalls) EXPECT_EQ(named.call(subject, subject.thing.get()), Status::ok) << named.name;   // control
   stop_drainer(subject.queue);
+}
+
+TEST(Refusals, WhatIsNotTheCollectorsIsNotReferredTo) {   // S3
+  Subject subject;
+  static Thing in_static_memory;
+  Thing on_the_stack;
+  const auto in_malloc_memory = std::make_unique<Thing>();
+  for (Thing* object : {static_cast<Thing*>(nullptr), &in_static_memory, &on_the_stack, in_malloc_memory.get()}) {
+    for (const Named& named : kCalls) {
+      const bool made_none = object == nullptr && named.name == std::string_view("ConcurrentWeakSet");
+      if (!named.of_object) continue;
+      EXPECT_EQ(named.call(subject, object), made_none ? Status::no_memory : Status::not_collectable) << named.name << ' ' << object;
+    }
+    subject.expect_untouched();
+    test::check_invariants();
+  }
+  EXPECT_EQ(bind_method(*subject.method, {.obj = subject.thing.get()}, {.obj = &on_the_stack}, subject.queue), Status::not_collectable);
+  subject.expect_untouched();
 }
 
 void after_shutdown() {
