@@ -1,6 +1,10 @@
 // A C++ host without exceptions and RTTI: an object dies, its map entry, its reference and its finalizer with it.
 #include <mayfly/mayfly.hpp>
 
+#if defined(WITH_TESTING)
+#include <mayfly/testing.hpp>
+#endif
+
 #include <cstdio>
 
 namespace {
@@ -32,6 +36,9 @@ int main() {
   mayfly::WeakRef<Doc> refs[kDocs];
   for (long key = 0; key < kDocs && status == mayfly::Status::ok; ++key) status = open_doc(*cache.value, refs[key], key);
   (void)mayfly::default_queue().collect_and_drain();
+#if defined(WITH_TESTING)
+  mayfly::test::check_invariants();
+#endif
   std::printf("%s: %d callbacks, %d finalizers, %zu entries left\n", mayfly::message(status), called, finalized, cache.value->size());
   return status == mayfly::Status::ok && called >= kDocs - 8 && finalized >= kDocs - 8 && cache.value->size() <= 8 ? 0 : 1;
 }

@@ -127,6 +127,14 @@ TEST_P(RefNodeTest, TheCallbackIsKnownWhileTheReferentLives) {   // S7
   EXPECT_EQ(take_all(queue).size(), 1u);
 }
 
+TEST_P(RefNodeTest, ARefThatDiesBeforeTheDeathIsSettledGetsNoCallback) {   // S15
+  Object* o = object();
+  Ref* r = bound(of(o), queue, token(1));
+  kill_and_collect(o);
+  kill_and_collect(r);                                       // nobody settled meanwhile
+  EXPECT_TRUE(take_all(queue).empty());
+}
+
 TEST_P(RefNodeTest, DroppingAQueuedRefCancelsNothing) {   // S14
   Object* o = object();
   bound(of(o), queue, token(1));
