@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-#define MAYFLY_VERSION 0x000300u /* 0.3.0: major, minor, patch in a byte each */
+#define MAYFLY_VERSION 0x000400u /* 0.4.0: major, minor, patch in a byte each */
 
 /* ---- results ---- */
 typedef enum mayfly_status {
