@@ -212,6 +212,24 @@ mayfly_status mayfly_table_remove(mayfly_table *table, mayfly_cursor *cursor);
 mayfly_status mayfly_table_update(mayfly_table *table, const mayfly_table *other, void *self, int (*equal)(void *self, const void *what, void *key),
                                   mayfly_status (*hash)(void *self, const void *key, uint64_t *out));
 
+/* ---- a set that threads share: lies in malloc or static memory. C++: ConcurrentTable ---- */
+typedef struct mayfly_shared_table {                          /* zeroed but for `shards` */
+  void *opaque_;
+  unsigned shards;
+} mayfly_shared_table;
+typedef struct mayfly_pure_probe {
+  uint64_t hash;
+  const void *what;
+  const void *self;
+  int (*equal)(const void *self, const void *what, const void *object);   /* runs under a lock: pure */
+} mayfly_pure_probe;
+void *mayfly_shared_table_find(const mayfly_shared_table *table, const mayfly_pure_probe *probe);
+/* `out` may be null. */
+mayfly_status mayfly_shared_table_enter(mayfly_shared_table *table, const mayfly_pure_probe *probe, void *object, void **out);
+void *mayfly_shared_table_erase(mayfly_shared_table *table, const mayfly_pure_probe *probe);
+size_t mayfly_shared_table_size(const mayfly_shared_table *table);
+void mayfly_shared_table_destroy(mayfly_shared_table *table);  /* no other thread uses it */
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,4 +1,5 @@
 // The C face. Plain data has the same layout on both sides, which is asserted; what C calls back goes through functions of the right type.
+#include <mayfly/concurrent_weak_set.hpp>
 #include <mayfly/mayfly.h>
 #include <mayfly/node.hpp>
 #include <mayfly/queue.hpp>
@@ -10,6 +11,7 @@
 #include "src/node/guard.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <new>
 
 using namespace mayfly;
@@ -32,6 +34,7 @@ static_assert(same_shape<Event, mayfly_event> && offsetof(Event, run) == offseto
 static_assert(sizeof(Event::Act) == sizeof(int) && static_cast<int>(Event::Act::drop) == MAYFLY_DROP);
 static_assert(same_shape<WeakTable, mayfly_table> && same_shape<Item, mayfly_item> && same_shape<WeakTable::Cursor, mayfly_cursor>);
 static_assert(offsetof(WeakTable::Cursor, hash) == offsetof(mayfly_cursor, hash));
+static_assert(same_shape<ConcurrentTable, mayfly_shared_table>);
 static_assert(static_cast<int>(Status::changed) == MAYFLY_E_CHANGED && static_cast<int>(RefKind::subclass) == MAYFLY_SUBCLASS);
 static_assert(static_cast<int>(Host::Called::stop) == MAYFLY_CALLED_STOP);
 
@@ -41,6 +44,8 @@ MethodNode* cxx(mayfly_method* method) noexcept { return reinterpret_cast<Method
 const MethodNode* cxx(const mayfly_method* method) noexcept { return reinterpret_cast<const MethodNode*>(method); }
 WeakTable* cxx(mayfly_table* table) noexcept { return reinterpret_cast<WeakTable*>(table); }
 const WeakTable* cxx(const mayfly_table* table) noexcept { return reinterpret_cast<const WeakTable*>(table); }
+ConcurrentTable* cxx(mayfly_shared_table* table) noexcept { return reinterpret_cast<ConcurrentTable*>(table); }
+const ConcurrentTable* cxx(const mayfly_shared_table* table) noexcept { return reinterpret_cast<const ConcurrentTable*>(table); }
 WeakTable::Cursor* cxx(mayfly_cursor* cursor) noexcept { return reinterpret_cast<WeakTable::Cursor*>(cursor); }
 mayfly_node* c(RefNode* node) noexcept { return reinterpret_cast<mayfly_node*>(node); }
 const mayfly_event* c(const Event& event) noexcept { return reinterpret_cast<const mayfly_event*>(&event); }
@@ -89,6 +94,13 @@ Status call_hash(void* call, const void* key, std::uint64_t* out) {
 }
 
 /// A probe that asks C's equality.
+/// Valid while `probe` is.
+PureProbe pure(const mayfly_pure_probe& probe) noexcept {
+  return {.hash = probe.hash, .what = probe.what, .self = &probe, .equal = [](const void* self, const void* what, const void* object) {
+            const auto& p = *static_cast<const mayfly_pure_probe*>(self);
+            return p.equal(p.self, what, object) > 0;
+          }};
+}
 struct AskingProbe {
   EqualCall call;
   Probe probe;
@@ -286,6 +298,20 @@ mayfly_status mayfly_table_update(mayfly_table* table, const mayfly_table* other
                                   mayfly_status (*hash)(void*, const void*, uint64_t*)) {
   UpdateCall call{{equal, self}, hash};
   return c(cxx(table)->update(*cxx(other), static_cast<EqualCall*>(&call), equal != nullptr ? call_equal : nullptr, hash != nullptr ? call_hash : nullptr));
+}
+
+// ---- the set that threads share ----
+void* mayfly_shared_table_find(const mayfly_shared_table* table, const mayfly_pure_probe* probe) { return cxx(table)->find(pure(*probe)); }
+mayfly_status mayfly_shared_table_enter(mayfly_shared_table* table, const mayfly_pure_probe* probe, void* object, void** out) {
+  const auto winner = cxx(table)->enter(pure(*probe), object);
+  if (out != nullptr) *out = winner.value;
+  return c(winner.status);
+}
+void* mayfly_shared_table_erase(mayfly_shared_table* table, const mayfly_pure_probe* probe) { return cxx(table)->erase(pure(*probe)); }
+size_t mayfly_shared_table_size(const mayfly_shared_table* table) { return cxx(table)->size(); }
+void mayfly_shared_table_destroy(mayfly_shared_table* table) {
+  std::destroy_at(cxx(table));
+  *table = {};
 }
 
 }  // extern "C"

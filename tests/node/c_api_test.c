@@ -354,6 +354,36 @@ void c_identity_table(void) {
   CHECK(mayfly_table_next(table, &cursor, 1) == MAYFLY_OK && cursor.item.key == NULL && cursor.item.value == &calls);
 }
 
+static int same_value(const void *self, const void *what, const void *held) {
+  const long *value = what;
+  return self == &calls && ((const object *)held)->value == *value;
+}
+
+void c_shared_table(void) {
+  static mayfly_shared_table table;
+  long value = 7;
+  object *a = new_object(7), *twin = new_object(7);
+  mayfly_pure_probe probe = {7, NULL, &calls, same_value};
+  void *there;
+  probe.what = &value;
+  table.shards = 4;
+  CHECK(mayfly_shared_table_find(&table, &probe) == NULL && mayfly_shared_table_size(&table) == 0);
+  CHECK(mayfly_shared_table_enter(&table, &probe, a, &there) == MAYFLY_OK && there == a);
+  CHECK(mayfly_shared_table_enter(&table, &probe, twin, &there) == MAYFLY_OK && there == a);
+  CHECK(mayfly_shared_table_enter(&table, &probe, twin, NULL) == MAYFLY_OK && mayfly_shared_table_size(&table) == 1);
+  CHECK(mayfly_shared_table_find(&table, &probe) == a);
+  value = 8;
+  CHECK(mayfly_shared_table_erase(&table, &probe) == NULL);
+  CHECK(mayfly_shared_table_enter(&table, &probe, &table, NULL) == MAYFLY_E_NOT_COLLECTABLE);
+  value = 7;
+  c_test.kill_and_collect(a);
+  CHECK(mayfly_shared_table_find(&table, &probe) == NULL);
+  CHECK(mayfly_shared_table_enter(&table, &probe, twin, &there) == MAYFLY_OK && there == twin);
+  CHECK(mayfly_shared_table_erase(&table, &probe) == twin && mayfly_shared_table_size(&table) == 0);
+  mayfly_shared_table_destroy(&table);
+  CHECK(mayfly_shared_table_find(&table, &probe) == NULL);
+}
+
 /* What a host gets wrong: answered, and nothing changed. */
 void c_mistakes(void) {
   mayfly_queue *queue = new_queue();

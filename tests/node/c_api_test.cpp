@@ -27,6 +27,7 @@ TEST(CFace, Tables) { c_tables(); }
 TEST(CFace, WithoutAHostThereAreDefaults) { c_defaults(); }
 TEST(CFace, AFailureThatNobodyWantsToHearOfIsCounted) { c_failing_host(); }
 TEST(CFace, TablesCompareByIdentityUnlessToldHow) { c_identity_table(); }
+TEST(CFace, ASetThatThreadsShare) { c_shared_table(); }
 TEST(CFace, MistakesAreAnswered) { c_mistakes(); }
 TEST(CFace, ImmortalReferents) { c_immortal(); }
 TEST(CFace, WithoutMemory) { c_no_memory(); }

@@ -23,6 +23,7 @@ void c_tables(void);
 void c_defaults(void);
 void c_failing_host(void);
 void c_identity_table(void);
+void c_shared_table(void);
 void c_mistakes(void);
 void c_immortal(void);
 void c_no_memory(void);
