@@ -99,6 +99,7 @@ using Finalizer = void (*)(void* object, void* data);
 struct FinalizerSlot {
   Finalizer function = nullptr;
   void* data = nullptr;
+  friend bool operator==(const FinalizerSlot&, const FinalizerSlot&) noexcept = default;
 };
 /// Sets (or with a null function removes) the one finalizer of the object, and answers what was there before. Unordered (no_order): called at most
 /// once, after the object and what it reaches were kept. `data` is held strongly. May collect, but calls no finalizers.

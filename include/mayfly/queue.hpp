@@ -84,7 +84,7 @@ class CallbackQueue {
   /// waits. May collect. `event` is overwritten. Calls nothing of this library's, no Host and no policy; but first, with Finalizers::mayfly, it has bdwgc invoke all
   /// finalizers that are due, whoever registered them, and those may do anything, as in an allocation.
   bool take(Event& event) noexcept;
-  /// To the front again: the next take() answers it. Cannot fail; allocates nothing. REQUIRES: taken from this queue, put back once, its node not
+  /// To the front again: the next take() answers it. Cannot fail; allocates nothing. After shutdown() it is dropped as there. REQUIRES: taken from this queue, put back once, its node not
   /// bound again, and at most 255 finalizers' events were taken from it since.
   void put_back(const Event& event) noexcept;
   /// take + Host::call + Host::unraisable until empty, stopped or out of budget. A drain inside a drain calls nothing. MAY CALL HOST.

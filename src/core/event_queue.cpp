@@ -18,6 +18,8 @@ namespace {
 constinit std::atomic<EventQueue*> g_queues{nullptr};
 constinit std::mutex g_growing;       // of the list of queues: so that fork gives back the very locks that it took
 
+constexpr std::uint64_t kForgotten = ~std::uint64_t{0};   // an ObjectFinalizer's round: clear_now() came
+
 void note_queued(EventQueue& queue) noexcept {
   queue.waiting.add(1);
   queue.queued.add(1);
@@ -118,7 +120,11 @@ bool EventQueue::serves_this_thread() const noexcept {
 
 void EventQueue::waits_again(ObjectFinalizer& finalizer) noexcept {
   lie_aside.take_off(1);
-  chain.push_front(link_of(finalizer));
+  if (closed) {
+    chain.push_back(link_of(finalizer));     // others are dropped meanwhile
+  } else {
+    chain.push_front(link_of(finalizer));
+  }
   ages.came_back();
   waiting.add(1);
   taken.take_off(1);
@@ -137,7 +143,7 @@ void EventQueue::give_to(ThreadNumber who) noexcept {
   std::unique_lock lock(mutex);
   owner.store(who, std::memory_order_relaxed);
   take_up(this_thread());
-  for (int ms = 0; lie_aside.load() != 0 && ms < 100; ++ms) {   // who is about it needs microseconds; who left by longjmp may never come
+  for (int ms = 0; lie_aside.load() != 0 && ms < 100; ++ms) {   // who is about it mostly needs microseconds; who left by longjmp may never come
     lock.unlock();
     (void)::usleep(1000);
     lock.lock();
@@ -146,8 +152,8 @@ void EventQueue::give_to(ThreadNumber who) noexcept {
 }
 
 void EventQueue::disown() noexcept {
-  if (!serves_this_thread()) return;
   const std::lock_guard lock(mutex);
+  if (owner.load(std::memory_order_relaxed) != this_thread()) return;
   owner.store(kNobody, std::memory_order_relaxed);
   take_up(this_thread());
 }
@@ -211,7 +217,8 @@ void EventQueue::ripen() noexcept {
   ripe = {chain.came(), finalizers.waiting()};
 }
 
-bool EventQueue::pop(Event& event, bool finished, Taker taker) noexcept {
+bool EventQueue::pop(Event& event, Aside& set_aside, bool finished, Taker taker) noexcept {
+  set_aside = {};
   const std::lock_guard lock(mutex);
   if (!hands_out_to(taker)) return false;                         // own() came while the taker settled
   if (lie_aside.load() != 0) take_up(this_thread());
@@ -223,7 +230,7 @@ bool EventQueue::pop(Event& event, bool finished, Taker taker) noexcept {
     if (record != nullptr && ripe.finalizers != 0) --ripe.finalizers;
     waiting.take_off(1);
     ages.left();
-    if (record != nullptr ? take_due(event, *record) : take_link(event, link)) {
+    if (record != nullptr ? take_due(event, *record) : take_link(event, set_aside, link)) {
       taken.add(1);
       return true;
     }
@@ -231,19 +238,16 @@ bool EventQueue::pop(Event& event, bool finished, Taker taker) noexcept {
   return false;
 }
 
-bool EventQueue::replaces_another(const Event& event) noexcept {
-  return event.object != nullptr && static_cast<const ObjectFinalizer*>(event.record_)->before != nullptr;
-}
-
-bool EventQueue::gave_back(const Event& event, bool given) noexcept {
-  auto& finalizer = *static_cast<ObjectFinalizer*>(event.record_);
+EventQueue::Gave EventQueue::gave_back(const Aside& what, bool given) noexcept {
+  ObjectFinalizer& finalizer = *what.finalizer;
   const std::lock_guard lock(mutex);
-  if (!aside.remove(link_of(finalizer))) return false;
-  if (!given) return waits_again(finalizer), false;
+  if (finalizer.round == kForgotten) return Gave::forgotten;
+  if (finalizer.round != this_thread() || !aside.remove(link_of(finalizer))) return Gave::taken_up;
+  if (!given) return waits_again(finalizer), Gave::no_memory;
   finalizer.before = nullptr;
   lie_aside.take_off(1);
   objects.take_off(1);
-  return true;
+  return Gave::done;
 }
 
 bool EventQueue::pop_at_exit(Event& event, Taker taker) noexcept {
@@ -269,13 +273,14 @@ bool EventQueue::take_due(Event& event, RegisteredFinalizer& record) noexcept {
 }
 
 /// The front of the chain. False: it was silenced.
-bool EventQueue::take_link(Event& event, void* link) noexcept {
+bool EventQueue::take_link(Event& event, Aside& set_aside, void* link) noexcept {
   chain.pop_front();
   if (is_finalizer(link)) {
     ObjectFinalizer& finalizer = finalizer_of(link);
     finalizer.next = nullptr;
     fill(event, finalizer);
-    if (replaces_another(event)) {
+    if (finalizer.before != nullptr) {
+      set_aside = {&finalizer, {finalizer.before, finalizer.before_data}};
       finalizer.round = this_thread();
       aside.push_back(link);
       lie_aside.add(1);
@@ -306,8 +311,9 @@ void EventQueue::drop_returned() noexcept {
   finalizers.drop_returned();
 }
 
-void EventQueue::put_back(const Event& event) noexcept {
+bool EventQueue::put_back(const Event& event) noexcept {
   const std::lock_guard lock(mutex);
+  if (closed) return false;
   if (event.ref != nullptr) {
     gc::store_traced(&event.ref->callback, event.payload);
     chain.push_front(link_of(*event.ref));
@@ -322,6 +328,7 @@ void EventQueue::put_back(const Event& event) noexcept {
   ages.came_back();
   waiting.add(1);
   taken.take_off(1);
+  return true;
 }
 
 /// It was in the chain.
@@ -343,20 +350,26 @@ bool EventQueue::forget(RefNode& node) noexcept {
 void EventQueue::forget_finalizers_of(const void* base) noexcept {
   const std::lock_guard lock(mutex);
   if (objects.load() == 0) return;
+  const auto forgotten = [&](void* link) {
+    finalizer_of(link).round = kForgotten;
+    objects.take_off(1);
+  };
   while (void* link = chain.finalizer_of_object(base)) {
     left_chain(*chain.remove(link));
-    objects.take_off(1);
+    forgotten(link);
   }
   while (void* link = aside.finalizer_of_object(base)) {
     (void)aside.remove(link);
     lie_aside.take_off(1);
-    objects.take_off(1);
+    taken.take_off(1);
+    forgotten(link);
   }
   while (void* link = staged.finalizer_of_object(base)) {
-    (void)staged.remove(link);
+    const std::size_t in_front = waiting.load() - staged.length();
+    const std::uint32_t first = staged.left();
+    ages.left(in_front + (*staged.remove(link) - first));
     waiting.take_off(1);
-    ages.left(waiting.load() - staged.length());
-    objects.take_off(1);
+    forgotten(link);
   }
 }
 
@@ -371,7 +384,7 @@ void EventQueue::check_invariants() noexcept {
 
 void put_behind(const gc::FinalizerSlot& later, const gc::FinalizerSlot& earlier) noexcept {
   gc::FinalizerSlot slot = later;
-  while (slot.function == stage_object_finalizer) {
+  while (slot != earlier && slot.function == stage_object_finalizer) {
     auto& ours = *static_cast<ObjectFinalizer*>(slot.data);
     slot = {ours.before, ours.before_data};
     if (slot.function != nullptr) continue;

@@ -48,6 +48,12 @@ struct Ripe {
   std::size_t finalizers = 0;        // so many of the first that wait
 };
 
+/// An object finalizer that lies aside, and what bdwgc held for its object before.
+struct Aside {
+  ObjectFinalizer* finalizer = nullptr;
+  gc::FinalizerSlot earlier{};
+};
+
 /// When what waits in a queue was queued: a batch for each collection.
 class Ages {
  public:
@@ -141,17 +147,19 @@ struct EventQueue {                  // mapped memory, never freed
   /// Forgets what was put back of finalizers.
   void drop_returned() noexcept;
   enum class Taker { host, shutdown };
-  /// The oldest event. `finished`: no round of settling is unfinished; else the oldest one of earlier rounds. If it replaces_another(), it lies aside.
-  bool pop(Event& event, bool finished, Taker taker = Taker::host) noexcept;
-  /// An event for whose object an earlier finalizer is to be given back before it is handed out.
-  static bool replaces_another(const Event& event) noexcept;
-  /// The end of that. True: it was given, and the event is the caller's. Else it waits again, or somebody else took it up.
-  bool gave_back(const Event& event, bool given) noexcept;
+  /// The oldest event. `finished`: no round of settling is unfinished; else the oldest one of earlier rounds. If `aside` names something, then that is to
+  /// be given back before the event may be handed out.
+  bool pop(Event& event, Aside& aside, bool finished, Taker taker = Taker::host) noexcept;
+  /// done: the event is the caller's. no_memory, as `given` says: it waits again. taken_up: somebody else has it, and gives back too. forgotten: the object
+  /// shall have no finalizer any more.
+  enum class Gave { done, no_memory, taken_up, forgotten };
+  Gave gave_back(const Aside& aside, bool given) noexcept;
   /// A round of settling is finished.
   void ripen() noexcept;
   /// At exit: the newest exit finalizer. Whoever takes it calls leave() for it.
   bool pop_at_exit(Event& event, Taker taker = Taker::host) noexcept;
-  void put_back(const Event& event) noexcept;
+  /// False: the queue was shut down, and does not want it.
+  bool put_back(const Event& event) noexcept;
   /// Takes a queued node out. False: it is not in this queue. O(events).
   bool forget(RefNode& node) noexcept;
   /// Takes the object's own finalizers out. O(events) if any object's wait.
@@ -164,11 +172,12 @@ struct EventQueue {                  // mapped memory, never freed
   void waits_again(ObjectFinalizer& finalizer) noexcept;
   void left_chain(std::uint32_t place) noexcept;
   bool take_due(Event& event, RegisteredFinalizer& record) noexcept;
-  bool take_link(Event& event, void* link) noexcept;
+  bool take_link(Event& event, Aside& set_aside, void* link) noexcept;
 };
 
 EventQueue* all_queues() noexcept;
-/// Of one object, the earlier finalizer gets its turn behind all of ours that the later one is the first of; there is none behind another's.
+/// Of one object, the earlier finalizer gets its turn behind all of ours that the later one is the first of, unless it is among them; there is none behind
+/// another's.
 void put_behind(const gc::FinalizerSlot& later, const gc::FinalizerSlot& earlier) noexcept;
 /// The collector finalizer of object finalizers: moves the record to its queue. NO ALLOC. May run inside any allocation.
 void stage_object_finalizer(void* object, void* record) noexcept;

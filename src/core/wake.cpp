@@ -2,6 +2,7 @@
 
 #include "gc_integration/primitives.hpp"
 #include "src/core/event_queue.hpp"
+#include "src/core/settle.hpp"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -11,22 +12,24 @@
 
 namespace mayfly::core {
 
-constinit std::atomic<int> wakes_spent{0};
+constinit std::atomic<bool> wakes_to_arm{false};
 
 namespace {
 
 constexpr int kSentinels = 4;
 
 constinit std::atomic<int> g_sentinels{0};                // armed
-constinit std::atomic<std::uint64_t> g_rung{0};           // the collection of the latest hint
+
+/// Unless they were told before, and nobody has armed anything since.
+void tell_all() noexcept {
+  if (wakes_to_arm.exchange(true)) return;
+  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->wake_up.now();
+}
 
 /// A sentinel's collector finalizer. May run inside any allocation, so it allocates nothing: who drains next makes another sentinel.
 void ring(void*, void*) {
   g_sentinels.fetch_sub(1);
-  wakes_spent.fetch_add(1);
-  const std::uint64_t number = gc::collection_number();
-  if (g_rung.exchange(number) == number) return;          // another sentinel's turn was first
-  for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->wake_up.now();
+  tell_all();
 }
 
 /// In a frame of its own, which is gone afterwards.
@@ -38,12 +41,16 @@ void ring(void*, void*) {
 }  // namespace
 
 bool arm_wake() noexcept {
+  wakes_to_arm.store(false);                              // first: who rings from here on is heard
   while (g_sentinels.load() < kSentinels) {               // two threads at once may make one too many: it does no harm
-    if (!make_sentinel()) return g_sentinels.load() != 0;
+    if (!make_sentinel()) {
+      wakes_to_arm.store(true);                           // another time
+      return g_sentinels.load() != 0;
+    }
     g_sentinels.fetch_add(1);
   }
-  wakes_spent.store(0);
   gc::scrub_dead_stack();
+  if (gc::collection_number() != settled_number()) tell_all();   // it came while there were too few
   return true;
 }
 

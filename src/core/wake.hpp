@@ -11,10 +11,10 @@ namespace mayfly::core {
 
 /// Makes the sentinels unless they are there. May collect; may leave by the host's out-of-memory handler. False: no memory. Holds no lock.
 bool arm_wake() noexcept;
-extern constinit std::atomic<int> wakes_spent;   // of wake.cpp: sentinels that rang and are not replaced
+extern constinit std::atomic<bool> wakes_to_arm;   // of wake.cpp
 /// arm_wake() if that is due: for the next collection. Behind all that is to be taken, which may be what a full heap is full of.
 inline void arm_wake_again() noexcept {
-  if (wakes_spent.load(std::memory_order_relaxed) != 0) (void)arm_wake();
+  if (wakes_to_arm.load(std::memory_order_relaxed)) (void)arm_wake();
 }
 
 /// Whom one queue wakes.

@@ -51,6 +51,23 @@ void* drain_until_stopped(void* argument) {
 void join(void* thread) { (void)::pthread_join(*static_cast<pthread_t*>(thread), nullptr); }
 void wait_for_the_joiner(void* drainer) { static_cast<core::Drainer*>(drainer)->state.wait(core::Drainer::stopping); }
 
+/// The queue's thread runs from now on, unless it does already.
+Status run(core::EventQueue& queue) noexcept {
+  core::Drainer& drainer = queue.drainer;
+  const std::lock_guard lock(drainer.mutex);
+  if (drainer.state == core::Drainer::running) return Status::ok;
+  if (queue.closed) return Status::shut_down;
+  if (!node::exit_handler_wanted()) return Status::no_memory;
+  if (drainer.state != core::Drainer::asked) {         // else it goes on after all
+    pthread_t thread;
+    if (::pthread_create(&thread, nullptr, drain_until_stopped, &queue) != 0) return Status::no_memory;
+    drainer.thread = thread;
+    ++drainer.starts;
+  }
+  drainer.become(core::Drainer::running);
+  return Status::ok;
+}
+
 }  // namespace
 
 Status start_drainer(CallbackQueue& face) noexcept {
@@ -58,19 +75,8 @@ Status start_drainer(CallbackQueue& face) noexcept {
   if (!gc::threads_may_register()) return Status::unknown_thread;
   core::EventQueue* queue = core::EventQueue::of(face);
   if (queue == nullptr || !core::arm_wake() || queue->wake_up.fd(core::Wake::drainer) < 0) return Status::no_memory;
-  core::Drainer& drainer = queue->drainer;
-  const std::lock_guard lock(drainer.mutex);
-  if (drainer.state == core::Drainer::running) return Status::ok;
-  if (queue->closed) return Status::shut_down;
-  if (!node::exit_handler_wanted()) return Status::no_memory;
-  if (drainer.state != core::Drainer::asked) {         // else it goes on after all
-    pthread_t thread;
-    if (::pthread_create(&thread, nullptr, drain_until_stopped, queue) != 0) return Status::no_memory;
-    drainer.thread = thread;
-    ++drainer.starts;
-  }
+  if (const Status running = run(*queue); running != Status::ok) return running;
   queue->give_to(core::kNobody);
-  drainer.become(core::Drainer::running);
   return Status::ok;
 }
 

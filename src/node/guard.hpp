@@ -21,6 +21,8 @@ inline bool sweeps_are_due(const core::EventQueue& queue) noexcept { return queu
 inline void sweep_tables(core::EventQueue& queue) noexcept {
   if (sweeps_are_due(queue)) sweep_tables_now(queue);
 }
+/// The process's shutdown() has begun, on whatever thread.
+bool is_ending() noexcept;
 /// What becomes of what events own that are dropped.
 enum class Dropped { destroyed, left };
 /// Forgets every `finalize` record of the queue, waiting or not, and answers how many would have run at exit. destroyed: MAY CALL HOST. Holds no lock.

@@ -15,45 +15,53 @@ constexpr int kMaxRounds = 8;                 // of collect_and_drain()
 thread_local unsigned t_silent = 0;           // NoCallbackScopes alive on this thread
 constinit CallbackQueue g_default;
 
-/// The object's earlier finalizer is its own again, behind what was registered meanwhile: the latest comes first. May never return (longjmp): then the event
-/// waits again. False: no memory, or somebody else took the event up. REQUIRES: it replaces_another(). Holds no lock.
-bool give_back(core::EventQueue& queue, Event& event) noexcept {
-  const auto& finalizer = *static_cast<const core::ObjectFinalizer*>(event.record_);
+using core::Aside;
+using Gave = core::EventQueue::Gave;
+using Taker = core::EventQueue::Taker;
+
+/// What bdwgc held for the object before is the object's again, behind what was registered meanwhile: the latest comes first. May never return (longjmp):
+/// then the event waits again. Holds no lock.
+Gave give_back(core::EventQueue& queue, const Event& event, const Aside& aside) noexcept {
   void* base = gc::base_of(event.object);
-  const gc::FinalizerSlot earlier{finalizer.before, finalizer.before_data};
-  const auto meanwhile = gc::set_finalizer(base, earlier);
-  const bool ours = queue.gave_back(event, meanwhile.status == Status::ok);
-  if (meanwhile && !(ours && meanwhile.value.function == nullptr)) {
-    if (ours) core::put_behind(meanwhile.value, earlier);
-    const gc::zeal::Exempt exempt;
-    (void)gc::set_finalizer(base, meanwhile.value);       // in the place of the other one: needs no memory
+  const auto meanwhile = gc::set_finalizer(base, aside.earlier);
+  const Gave gave = queue.gave_back(aside, meanwhile.status == Status::ok);
+  if (!meanwhile) return gave;
+  const gc::zeal::Exempt exempt;                          // in the place of another one: needs no memory
+  if (gave == Gave::forgotten) {
+    (void)gc::set_finalizer(base, {});
+  } else if (meanwhile.value.function != nullptr && meanwhile.value != aside.earlier) {
+    core::put_behind(meanwhile.value, aside.earlier);
+    (void)gc::set_finalizer(base, meanwhile.value);
   }
-  if (!ours) event = {};
-  return ours;
+  return gave;
 }
 
-bool take_at_exit(core::EventQueue& queue, Event& event, core::EventQueue::Taker taker = core::EventQueue::Taker::host) noexcept {
+bool take_at_exit(core::EventQueue& queue, Event& event, Taker taker = Taker::host) noexcept {
   if (!queue.pop_at_exit(event, taker)) return false;
   core::leave(reinterpret_cast<std::uint64_t>(event.record_));
   return true;
 }
 
-/// Settles and takes the oldest event, which may be one that replaces_another(). When the deadline passes before everything is settled, what earlier
-/// collections left is taken; there may be none.
-bool take_within(core::EventQueue& queue, Event& event, core::Deadline deadline) noexcept {
+/// Settles and takes the oldest event, which may lie aside. When the deadline passes before everything is settled, what earlier collections left is taken;
+/// there may be none.
+bool take_within(core::EventQueue& queue, Event& event, Aside& aside, core::Deadline deadline) noexcept {
   gc::zeal::at_safepoint();
   if (node::invokes_finalizers()) gc::invoke_finalizers();   // what becomes due from here on is for the next time, and pending() says so
   const bool finished = core::settle(deadline);
   if (finished) node::sweep_tables(queue);
-  if (queue.pop(event, finished)) return true;
+  if (queue.pop(event, aside, finished)) return true;
   return finished && take_at_exit(queue, event);
 }
 
-/// Of what is settled, for the queue's shutdown.
-bool take_to_drop(core::EventQueue& queue, Event& event) noexcept {
-  constexpr auto kShutdown = core::EventQueue::Taker::shutdown;
-  if (!queue.pop(event, true, kShutdown)) return take_at_exit(queue, event, kShutdown);
-  return !core::EventQueue::replaces_another(event) || give_back(queue, event);
+/// The oldest event, ready to be handed out.
+bool take_one(core::EventQueue& queue, Event& event) noexcept {
+  for (Aside aside; take_within(queue, event, aside, core::kNoDeadline);) {
+    const Gave gave = aside.finalizer != nullptr ? give_back(queue, event, aside) : Gave::done;
+    if (gave == Gave::done) return true;
+    event = {};
+    if (gave == Gave::no_memory) break;
+  }
+  return false;
 }
 
 /// The end of a budget that begins now.
@@ -91,16 +99,38 @@ void let_go(Event& event, node::Dropped dropped) noexcept {
   event.run(event);
 }
 
-/// take_within() for the thread that drains. It does not drain while it does what may never return, so that the queue does not stay busy. `busy`: another
-/// one drains now.
+void put_back_or_drop(core::EventQueue& queue, Event event) noexcept {
+  if (!queue.put_back(event)) let_go(event, node::Dropped::destroyed);
+}
+
+/// take_one() for the thread that drains. It does not drain while it does what may never return, so that the queue does not stay busy. `busy`: another one
+/// drains now.
 bool take_to_call(core::EventQueue& queue, Event& event, core::Deadline deadline, bool& busy) noexcept {
-  if (!take_within(queue, event, deadline)) return false;
-  if (!core::EventQueue::replaces_another(event)) return true;
-  queue.end_drain();
-  const bool given = give_back(queue, event);
-  busy = !queue.begin_drain();
-  if (given && busy) queue.put_back(event);
-  return given && !busy;
+  for (Aside aside; take_within(queue, event, aside, deadline);) {
+    if (aside.finalizer == nullptr) return true;
+    queue.end_drain();
+    const Gave gave = give_back(queue, event, aside);
+    busy = !queue.begin_drain();
+    if (gave == Gave::done && !busy) return true;
+    if (gave == Gave::done) put_back_or_drop(queue, event), queue.wake_up.now();   // the other one may have looked before
+    if (busy || gave == Gave::no_memory) return false;
+  }
+  return false;
+}
+
+/// All that is settled, at the queue's shutdown; how many. What its object's earlier finalizer has no memory for stays. MAY CALL HOST.
+std::size_t drop_events(core::EventQueue& queue, node::Dropped dropped) noexcept {
+  std::size_t events = 0, failed = 0;
+  Event event;
+  for (Aside aside; queue.pop(event, aside, true, Taker::shutdown);) {
+    const Gave gave = aside.finalizer != nullptr ? give_back(queue, event, aside) : Gave::done;
+    if (gave == Gave::no_memory && ++failed > queue.events()) break;
+    if (gave != Gave::done) continue;
+    ++events;
+    let_go(event, dropped);
+  }
+  for (; take_at_exit(queue, event, Taker::shutdown); ++events) let_go(event, dropped);
+  return events;
 }
 
 }  // namespace
@@ -119,7 +149,7 @@ bool CallbackQueue::pending() const noexcept {
   if (!node::started()) return false;
   if (gc::collection_number() != core::settled_number()) return true;
   const core::EventQueue* queue = core::EventQueue::peek(*this);
-  if (queue == nullptr) return false;         // nothing was ever registered here
+  if (queue == nullptr || queue->closed) return false;         // nothing was ever registered here, or will be handed out
   return queue->events() != 0 || node::sweeps_are_due(*queue) || (queue->exiting && !queue->exit_done) ||
          (node::invokes_finalizers() && gc::finalizers_are_due());
 }
@@ -129,11 +159,12 @@ bool CallbackQueue::take(Event& event) noexcept {
   event = {};
   if (queue == nullptr) return settle_alone(core::kNoDeadline), false;
   if (!queue->serves_this_thread()) return false;
-  if (!take_within(*queue, event, core::kNoDeadline)) return core::arm_wake_again(), false;
-  return !core::EventQueue::replaces_another(event) || give_back(*queue, event);
+  const bool took = take_one(*queue, event);
+  if (!took) core::arm_wake_again();
+  return took;
 }
 
-void CallbackQueue::put_back(const Event& event) noexcept { core::EventQueue::peek(*this)->put_back(event); }
+void CallbackQueue::put_back(const Event& event) noexcept { put_back_or_drop(*core::EventQueue::peek(*this), event); }
 
 Drained CallbackQueue::drain(Budget budget) noexcept {
   Drained result;
@@ -155,7 +186,8 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
     result.stopped = call(*queue, host_, event) == Host::Called::stop;
     if (result.stopped || (!queue->exiting && gc::zeal::end_drain()) || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
   }
-  if (!result.busy) queue->end_drain();
+  queue->end_drain();
+  result.busy |= !queue->serves_this_thread();
   queue->ran.fetch_add(result.ran, std::memory_order_relaxed);
   queue->drain_ns.fetch_add(core::now_ns() - start, std::memory_order_relaxed);
   result.left = queue->events();
@@ -193,7 +225,7 @@ Status CallbackQueue::own() noexcept {
   core::EventQueue* queue = core::EventQueue::of(*this);
   if (queue == nullptr) return Status::no_memory;
   stop_drainer(*this);
-  queue->give_to(core::this_thread());
+  if (!node::is_ending()) queue->give_to(core::this_thread());   // at exit a queue has no owner
   return Status::ok;
 }
 
@@ -221,15 +253,9 @@ std::size_t node::close(core::EventQueue& queue, Dropped dropped) noexcept {
     queue.closed = true;
   }
   queue.give_to(core::kNobody);
-  std::size_t events = 0;
-  const auto drop = [&] {
-    for (Event event; take_to_drop(queue, event); ++events) let_go(event, dropped);
-  };
-  drop();
-  if (queue.events() != 0) (void)core::settle(), drop();   // object finalizers whose collection was not settled yet
-  const std::size_t for_the_exit = forget_finalizers(queue, dropped);
-  drop();                                                  // what was put back meanwhile
-  return events + for_the_exit;
+  std::size_t dropped_now = drop_events(queue, dropped);
+  if (queue.events() != 0) (void)core::settle(), dropped_now += drop_events(queue, dropped);   // object finalizers whose collection was not settled yet
+  return dropped_now + forget_finalizers(queue, dropped);
 }
 
 std::size_t node::forget_finalizers(core::EventQueue& queue, Dropped dropped) noexcept {
@@ -240,7 +266,7 @@ std::size_t node::forget_finalizers(core::EventQueue& queue, Dropped dropped) no
     Event event{.payload = withdrawn.payload, .run = withdrawn.run};
     let_go(event, dropped);
   }
-  if (dropped == Dropped::left) queue.drop_returned();
+  queue.drop_returned();
   return for_the_exit;
 }
 

@@ -239,8 +239,12 @@ void clear_now(const Referent& referent) noexcept {
   if (!target) return;
   core::kill_now(target.value);
   if (referent.life != Referent::Life::collected) return;
+  const auto forget_events = [base = target.value.base] {
+    for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->forget_finalizers_of(base);
+  };
+  forget_events();                                         // whoever gives one back just now removes it again
   (void)gc::set_finalizer(target.value.base, {});
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->forget_finalizers_of(target.value.base);
+  forget_events();                                         // what was staged meanwhile
 }
 
 }  // namespace mayfly

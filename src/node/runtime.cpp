@@ -28,7 +28,8 @@ constinit Options g_options{};
 constinit std::atomic<bool> g_exit_handler{false};          // registered
 constinit std::atomic<bool> g_exit_handler_called{false};
 constinit std::atomic<bool> g_ending{false};       // shutdown() is under way
-constinit std::atomic<bool> g_paused{false};       // by it
+constinit std::mutex g_pausing;                    // of the next
+constinit bool g_paused = false;                   // by it
 constinit std::atomic<bool> g_silent{false};       // it is over
 thread_local bool t_ending = false;                // on this thread
 thread_local bool t_known = false;                 // trivially destructible, both
@@ -93,6 +94,17 @@ bool run_exit_finalizers(core::EventQueue& queue, core::Deadline patience, core:
   return any && !drained.stopped;                    // S45: a host may ask for an end
 }
 
+void pause_collections() noexcept {
+  const std::lock_guard lock(g_pausing);
+  if (!g_paused) gc::pause();
+  g_paused = true;
+}
+void resume_collections() noexcept {
+  const std::lock_guard lock(g_pausing);
+  if (g_paused) gc::resume();
+  g_paused = false;
+}
+
 void ask_drainers_to_end() noexcept {
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) node::ask_drainer_to_end(*queue);
 }
@@ -108,13 +120,13 @@ void shutdown() noexcept {
   }
   t_ending = true;
   ask_drainers_to_end();
-  if (!g_paused.exchange(true)) gc::pause();       // S45: no collection during the loop
+  pause_collections();                             // S45: none during the loop
   const core::Deadline patience = std::min(deadline, start + 1'000'000'000);
   for (bool again = true; again;) {                // S45: a finalizer may make another one, in another queue
     again = false;
     for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) again |= run_exit_finalizers(*queue, patience, deadline);
   }
-  if (g_paused.exchange(false)) gc::resume();
+  resume_collections();
   g_phase.store(Phase::ended);
   ask_drainers_to_end();                           // those that were started meanwhile
   std::size_t not_run = 0;
@@ -127,13 +139,13 @@ namespace {
 /// In the child of a fork, whose parent another thread was about to end.
 void take_back_shutdown() noexcept {
   g_ending = false;
-  if (g_exit_handler_called.exchange(false)) g_exit_handler = false, (void)node::exit_handler_wanted();   // exit() calls each but once
-  if (g_paused.exchange(false)) gc::resume();
+  resume_collections();
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->exiting = queue->exit_done = false;
 }
 }  // namespace
 
 void before_fork() noexcept {
+  g_pausing.lock();
   node::lock_shared_tables();
   core::lock_settle();
   core::lock_sweeps();
@@ -151,8 +163,10 @@ void after_fork(ForkSide side) noexcept {
   core::unlock_sweeps();
   core::unlock_settle();
   node::unlock_shared_tables();
+  g_pausing.unlock();
   if (side == ForkSide::parent) return;
   if (g_ending && !t_ending && g_phase.load() == Phase::running) take_back_shutdown();
+  if (!t_ending && g_exit_handler_called.exchange(false)) g_exit_handler = false, (void)node::exit_handler_wanted();   // exit() calls each but once
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->forget_other_threads();
   if (g_options.inherited_finalizers == Options::InheritedFinalizers::both) return;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) (void)node::forget_finalizers(*queue, node::Dropped::left);
@@ -199,6 +213,8 @@ Status ready() noexcept {
   }
   return Status::ok;
 }
+
+bool is_ending() noexcept { return g_ending.load(std::memory_order_relaxed); }
 
 bool started() noexcept { return g_phase.load(std::memory_order_acquire) != Phase::unborn; }
 

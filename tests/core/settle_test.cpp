@@ -378,6 +378,20 @@ TEST_F(DrainTest, CollectingEndsThoughEachCallbackMakesAnotherDeath) {
   EXPECT_TRUE(queue.collect());
 }
 
+TEST_F(DrainTest, SaysBusyWhenItsQueueGotAnotherOwnerMeanwhile) {
+  const auto run = [](Event& event) {
+    auto& q = *static_cast<CallbackQueue*>(event.payload);
+    if (event.act == Event::Act::call) std::thread([&] { EXPECT_EQ(q.own(), Status::ok); }).join();
+  };
+  Object* o = object();
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(finalize_raw({.obj = o}, queue, &queue, AtExit::no, run).status, Status::ok);
+  kill_and_collect(o);
+  const Drained drained = queue.drain();
+  EXPECT_EQ(drained.ran, 1u);
+  EXPECT_EQ(drained.left, 1u);
+  EXPECT_TRUE(drained.busy);
+}
+
 TEST_F(DrainTest, ACollectorsFinalizerThatDrainsIsInsideOfIt) {
   static CallbackQueue* its;
   static int inside;

@@ -36,13 +36,14 @@ struct Subject {
   ConcurrentWeakSet<Thing, ByAddress> shared;
 
   Subject() { EXPECT_EQ(other->set({.hash = 2, .what = thing.get()}, nullptr, {.obj = thing.get()}), Status::ok); }
-  void expect_untouched() const {
+  void expect_untouched() {
     EXPECT_EQ(get(*node), nullptr);
     EXPECT_EQ(get(*method).object, nullptr);
     EXPECT_EQ(table->size(), 0u);
     EXPECT_EQ(shared.size(), 0u);
     EXPECT_EQ(count({.obj = thing.get()}), 0u);
-    EXPECT_FALSE(queue.pending());
+    Event event;
+    EXPECT_FALSE(queue.take(event));
     EXPECT_EQ(queue.stats().waiting, 0u);
   }
 };
