@@ -55,8 +55,11 @@ endforeach()
 if(out MATCHES " %")
   message(FATAL_ERROR "a progress bar that nobody sees:\n${out}")
 endif()
-execute_process(COMMAND script -qec "${dir}/${name} ${dir}/files" /dev/null OUTPUT_VARIABLE out COMMAND_ERROR_IS_FATAL ANY)   # on a terminal
-expect("\r.##########+ *. +[0-9]+ %")
+execute_process(COMMAND script -qec true /dev/null OUTPUT_QUIET ERROR_QUIET RESULT_VARIABLE no_terminal)   # a chroot may have none to give
+if(NOT no_terminal)
+  execute_process(COMMAND script -qec "${dir}/${name} ${dir}/files" /dev/null OUTPUT_VARIABLE out COMMAND_ERROR_IS_FATAL ANY)
+  expect("\r.##########+ *. +[0-9]+ %")
+endif()
 run(2 ${dir}/absent)
 if(NOT errors MATCHES "cannot read.*absent")
   message(FATAL_ERROR "no word of the missing directory: ${errors}")
