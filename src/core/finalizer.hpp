@@ -54,7 +54,7 @@ struct ObjectFinalizer {
   void (*run)(Event&) = nullptr;
   EventQueue* queue = nullptr;
   void* object = nullptr;
-  std::uint64_t round = 0;               // the collection number seen by that call; aside: the ThreadNumber of its taker
+  std::uint64_t round = 0;               // the collection number seen by that call; from aside on: the ThreadNumber of its taker, or kForgotten
   void (*before)(void*, void*) = nullptr;   // what bdwgc held for the object before
   void* before_data = nullptr;
 };

@@ -93,7 +93,6 @@ Status call_hash(void* call, const void* key, std::uint64_t* out) {
   return static_cast<Status>(h.hash(h.self, key, out));
 }
 
-/// A probe that asks C's equality.
 /// Valid while `probe` is.
 PureProbe pure(const mayfly_pure_probe& probe) noexcept {
   return {.hash = probe.hash, .what = probe.what, .self = &probe, .equal = [](const void* self, const void* what, const void* object) {
@@ -101,6 +100,8 @@ PureProbe pure(const mayfly_pure_probe& probe) noexcept {
             return p.equal(p.self, what, object) > 0;
           }};
 }
+
+/// A probe that asks C's equality.
 struct AskingProbe {
   EqualCall call;
   Probe probe;

@@ -20,8 +20,9 @@ using Gave = core::EventQueue::Gave;
 using Taker = core::EventQueue::Taker;
 
 /// What bdwgc held for the object before is the object's again, behind what was registered meanwhile: the latest comes first. May never return (longjmp):
-/// then the event waits again. Holds no lock.
+/// then the event waits again. Nothing aside: done. Holds no lock.
 Gave give_back(core::EventQueue& queue, const Event& event, const Aside& aside) noexcept {
+  if (aside.finalizer == nullptr) return Gave::done;
   void* base = gc::base_of(event.object);
   const auto meanwhile = gc::set_finalizer(base, aside.earlier);
   const Gave gave = queue.gave_back(aside, meanwhile.status == Status::ok);
@@ -56,7 +57,7 @@ bool take_within(core::EventQueue& queue, Event& event, Aside& aside, core::Dead
 /// The oldest event, ready to be handed out.
 bool take_one(core::EventQueue& queue, Event& event) noexcept {
   for (Aside aside; take_within(queue, event, aside, core::kNoDeadline);) {
-    const Gave gave = aside.finalizer != nullptr ? give_back(queue, event, aside) : Gave::done;
+    const Gave gave = give_back(queue, event, aside);
     if (gave == Gave::done) return true;
     event = {};
     if (gave == Gave::no_memory) break;
@@ -123,7 +124,7 @@ std::size_t drop_events(core::EventQueue& queue, node::Dropped dropped) noexcept
   std::size_t events = 0, failed = 0;
   Event event;
   for (Aside aside; queue.pop(event, aside, true, Taker::shutdown);) {
-    const Gave gave = aside.finalizer != nullptr ? give_back(queue, event, aside) : Gave::done;
+    const Gave gave = give_back(queue, event, aside);
     if (gave == Gave::no_memory && ++failed > queue.events()) break;
     if (gave != Gave::done) continue;
     ++events;

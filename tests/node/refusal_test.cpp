@@ -43,7 +43,8 @@ struct Subject {
     EXPECT_EQ(shared.size(), 0u);
     EXPECT_EQ(count({.obj = thing.get()}), 0u);
     Event event;
-    EXPECT_FALSE(queue.take(event));
+    EXPECT_FALSE(queue.take(event));   // settles what collections found, whosever it was
+    EXPECT_FALSE(queue.pending());
     EXPECT_EQ(queue.stats().waiting, 0u);
   }
 };
