@@ -74,10 +74,11 @@ class CallbackQueue {
   /// A collection happened since the last settling, events wait, or finalizers of bdwgc's that take() would have invoked. May be true in vain, never false in
   /// vain. Any thread; 1 to 2 ns.
   bool pending() const noexcept;
-  /// `hint(argument)` comes on some thread when there may be something to take: when an event was queued, or after a collection, if since the last hint for one
-  /// somebody drained, or took until take() answered false. It runs inside the collector's call of finalizers, inside allocations, or under locks: set a flag
-  /// or write to a file descriptor, no more. It may come in vain, and it may be missed (a stale pointer on some stack, or Finalizers::host and nobody invokes them), so poll pending() too now and then. Null: none; the old
-  /// one may still be running. May collect.
+  /// `hint(argument)` comes on some thread when there may be something to take: when an event was queued, or after a collection, though not again and again
+  /// while nobody drains, or takes until take() answers false. What waits already is not told of: look at pending() behind it. The hint runs inside the
+  /// collector's call of finalizers, inside allocations, or under locks: set a flag or write to a file descriptor, no more. It may come in vain, and it may
+  /// be missed (a stale pointer on some stack, or Finalizers::host and nobody invokes them), so poll pending() too now and then. Null: none; the old one may
+  /// still be running. May collect.
   Status set_wake(void (*hint)(void*), void* argument) noexcept;
   /// Settles, then hands over the oldest event. False: none waits, or there was no memory to give an object's earlier finalizer back: then the event still
   /// waits. May collect. `event` is overwritten. Calls nothing of this library's, no Host and no policy; but first, with Finalizers::mayfly, it has bdwgc invoke all

@@ -19,16 +19,18 @@ namespace {
 constexpr int kSentinels = 4;
 
 constinit std::atomic<int> g_sentinels{0};                // armed
+constinit std::atomic<std::uint64_t> g_told{0};           // of that collection
 
-/// Unless they were told before, and nobody has armed anything since.
 void tell_all() noexcept {
-  if (wakes_to_arm.exchange(true)) return;
+  const std::uint64_t number = gc::collection_number();
+  if (g_told.exchange(number) == number) return;
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) queue->wake_up.now();
 }
 
 /// A sentinel's collector finalizer. May run inside any allocation, so it allocates nothing: who drains next makes another sentinel.
 void ring(void*, void*) {
   g_sentinels.fetch_sub(1);
+  if (!wakes_to_arm.exchange(true)) g_told.store(0);        // somebody armed since, and is to do so again
   tell_all();
 }
 
@@ -41,14 +43,13 @@ void ring(void*, void*) {
 }  // namespace
 
 bool arm_wake() noexcept {
-  wakes_to_arm.store(false);                              // first: who rings from here on is heard
+  wakes_to_arm.store(true);                               // for others, if this thread never comes back
   while (g_sentinels.load() < kSentinels) {               // two threads at once may make one too many: it does no harm
-    if (!make_sentinel()) {
-      wakes_to_arm.store(true);                           // another time
-      return g_sentinels.load() != 0;
-    }
+    if (!make_sentinel()) return g_sentinels.load() != 0; // the rest another time
     g_sentinels.fetch_add(1);
   }
+  wakes_to_arm.store(false);
+  if (g_sentinels.load() < kSentinels) wakes_to_arm.store(true);   // one rang between
   gc::scrub_dead_stack();
   if (gc::collection_number() != settled_number()) tell_all();   // it came while there were too few
   return true;

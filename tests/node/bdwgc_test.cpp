@@ -1,5 +1,6 @@
 // On the real collector: reachability decides. At most max(8, N/200) of N dropped objects may be seen alive by a conservative stack.
 #include "gc_integration/primitives.hpp"
+#include "gc_integration/zeal.hpp"
 #include "tests/child.hpp"
 
 #include <mayfly/mayfly.hpp>
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csetjmp>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -336,6 +338,44 @@ void hints_and_finalize_all() {
   EXPECT_GT(hints.load(), 0);
 }
 TEST(Wake, LetsFinalizeAllComeToItsEnd) { EXPECT_IN_CHILD(hints_and_finalize_all()); }
+
+std::jmp_buf g_out;
+bool leaves_a_drain(CallbackQueue& queue) {
+  gc::zeal::on_failure([] { std::longjmp(g_out, 1); });
+  gc::zeal::fail_nth(1);
+  const bool left = setjmp(g_out) != 0 || ((void)queue.drain(), false);
+  gc::zeal::fail_nth(0);
+  gc::zeal::on_failure(nullptr);
+  return left;
+}
+/// A drain makes the next hints, behind all that it calls: a host's out-of-memory handler may leave there.
+void hints_behind_a_drain_that_was_left() {
+  static std::atomic<int> hints;
+  ASSERT_EQ(init(), Status::ok);
+  auto& queue = *new CallbackQueue;
+  ASSERT_EQ(queue.set_wake([](void*) { ++hints; }, nullptr), Status::ok);
+  for (int i = 0; i < 20; ++i) on_fresh_thread([] { (void)gc::collect(); });   // until none is left
+  EXPECT_TRUE(leaves_a_drain(queue));
+  (void)queue.drain();
+  hints = 0;
+  for (int i = 0; i < 20 && hints == 0; ++i) on_fresh_thread([] { (void)gc::collect(); });
+  EXPECT_GT(hints.load(), 0);
+}
+/// Of all that hints need there is only the first part.
+void hints_with_little_memory() {
+  static std::atomic<int> hints;
+  ASSERT_EQ(init(), Status::ok);
+  auto& queue = *new CallbackQueue;
+  gc::zeal::fail_nth(5);
+  ASSERT_EQ(queue.set_wake([](void*) { ++hints; }, nullptr), Status::ok);
+  EXPECT_NE(gc::allocate(16), nullptr);          // control: it was refused
+  gc::zeal::fail_nth(0);
+  for (int i = 0; i < 20 && hints == 0; ++i) on_fresh_thread([] { (void)gc::collect(); });
+  EXPECT_GT(hints.load(), 0);
+}
+TEST(Wake, ComesWithLittleMemoryToo) { EXPECT_IN_CHILD(hints_with_little_memory()); }
+
+TEST(Wake, AnOutOfMemoryHandlerThatLeavesADrainCostsNoHints) { EXPECT_IN_CHILD(hints_behind_a_drain_that_was_left()); }
 
 }  // namespace
 }  // namespace mayfly
