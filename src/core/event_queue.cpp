@@ -36,34 +36,6 @@ ThreadNumber this_thread() noexcept {
   return mine;
 }
 
-void Ages::queued() noexcept {
-  const std::uint64_t number = gc::collection_number();
-  if (used_ == 0 || (number_[used_ - 1] != number && used_ < kBatches)) {
-    since_[used_] = now_ns();
-    number_[used_] = number;
-    count_[used_++] = 0;
-  }
-  ++count_[used_ - 1];
-}
-
-void Ages::left(std::size_t in_front) noexcept {
-  std::size_t batch = 0;
-  while (batch + 1 < used_ && in_front >= count_[batch]) in_front -= count_[batch++];
-  if (used_ == 0 || --count_[batch] != 0) return;
-  --used_;
-  for (std::size_t i = batch; i < used_; ++i) {
-    since_[i] = since_[i + 1];
-    number_[i] = number_[i + 1];
-    count_[i] = count_[i + 1];
-  }
-  count_[used_] = 0;
-}
-
-void Ages::came_back() noexcept {
-  if (used_ == 0) return queued();
-  ++count_[0];
-}
-
 EventQueue* EventQueue::peek(const CallbackQueue& face) noexcept {
   return std::atomic_ref(const_cast<EventQueue*&>(face.impl_)).load(std::memory_order_acquire);   // pairs with of()
 }

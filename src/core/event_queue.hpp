@@ -12,6 +12,7 @@
 // Concurrency
 //   One mutex per queue guards all of it. Nothing is called and no collected memory is allocated under it.
 #pragma once
+#include "src/core/ages.hpp"
 #include "src/core/chain.hpp"
 #include "src/core/finalizer.hpp"
 #include "src/core/wake.hpp"
@@ -52,21 +53,6 @@ struct Ripe {
 struct Aside {
   ObjectFinalizer* finalizer = nullptr;
   gc::FinalizerSlot earlier{};
-};
-
-/// When what waits in a queue was queued: a batch for each collection.
-class Ages {
- public:
-  void queued() noexcept;
-  void left(std::size_t in_front = 0) noexcept;   // the one behind so many others
-  void came_back() noexcept;              // it was put back
-  std::uint64_t oldest() const noexcept { return count_[0] != 0 ? since_[0] : 0; }   // a time, or zero
-
- private:
-  static constexpr std::size_t kBatches = 16;
-  std::uint64_t since_[kBatches] = {}, number_[kBatches] = {};
-  std::size_t count_[kBatches] = {};
-  std::size_t used_ = 0;
 };
 
 /// Unlike a std::thread::id, no later thread's.
