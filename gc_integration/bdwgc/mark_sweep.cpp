@@ -28,7 +28,7 @@
 #include <gc.h>
 #include <gc/gc_mark.h>
 
-#include "gc_integration/bdwgc/refuse.hpp"
+#include "gc_integration/bdwgc/start.hpp"
 #include "gc_integration/primitives.hpp"
 
 #include <algorithm>
@@ -139,7 +139,7 @@ void finalize(void* sentry, void*) {
   return true;
 }
 
-/// Allocation lock held. Without memory for a list of free sentries bdwgc ends the process.
+/// Allocation lock held.
 void begin(void* sweep) noexcept {
   if (g_sweep != nullptr) return;
   g_sweep = *static_cast<Sweep*>(sweep);
@@ -162,6 +162,7 @@ bool proves_itself() noexcept {
 
 Status start_mark_sweep(Sweep sweep) noexcept {
   if (GC_is_incremental_mode() != 0) return refuse("bdwgc marks incrementally: marks then outlive a collection, and words cannot be cleared by them");
+  if (!has_memory_for_tables()) return Status::no_memory;
   with_allocation_lock(begin, &sweep);
   sweep_low.store(true, std::memory_order_relaxed);
   keep_sweeping();

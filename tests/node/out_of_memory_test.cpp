@@ -1,14 +1,16 @@
 // A real heap that is full, and a host whose out-of-memory handler leaves by longjmp out of bdwgc itself: out of its own allocations, out of mayfly's, and out of
-// the finalizer by which mayfly's wake hints come.
+// those in mayfly's collector finalizers (Options::Clearing::marks).
 #include "src/core/invariants.hpp"
 #include "tests/child.hpp"
 #include "tests/clearing.hpp"
 
 #include <mayfly/node.hpp>
+#include <mayfly/testing.hpp>
 #include <mayfly/weak.hpp>
 
 #include <csetjmp>
 #include <cstddef>
+#include <utility>
 
 #define GC_THREADS
 #define GC_NO_THREAD_REDIRECTS
@@ -76,7 +78,7 @@ bool leaves(void (*call)(Step&), Step& argument) {
 
 void fill_the_heap_again_and_again() {
   ASSERT_EQ(init({.clearing = test::clearing()}), Status::ok);
-  ASSERT_EQ(g_queue.set_wake([](void*) {}, nullptr), Status::ok);    // its sentinels are armed again in each collection
+  ASSERT_EQ(g_queue.set_wake([](void*) {}, nullptr), Status::ok);    // whoever drains allocates for the next hint
   GC_set_oom_fn(out_of_memory);
   GC_set_max_heap_size(GC_get_heap_size() + (4 << 20));
   unsigned left = 0, out_of_mayfly = 0, repeated = 0;
@@ -88,7 +90,7 @@ void fill_the_heap_again_and_again() {
     if (by_longjmp || s.status != Status::ok) {
       core::check_invariants();
       (void)leaves([](Step&) { forget_most(); }, s);
-      (void)leaves([](Step&) { GC_gcollect(); }, s);                 // the sentinels' finalizers allocate
+      (void)leaves([](Step&) { GC_gcollect(); }, s);                 // calls those
       if (!leaves(step, s)) repeated += s.status == Status::ok || s.status == Status::already_bound;
     }
     auto* kept = static_cast<Kept*>(GC_malloc(sizeof(Kept)));
@@ -104,6 +106,71 @@ void fill_the_heap_again_and_again() {
   core::check_invariants();
   EXPECT_EQ(g_queue.stats().waiting, 0u);
 }
+struct Init {
+  Status status = Status::ok;
+};
+bool leaves_init(Init& answer) {
+  g_leaves = true;
+  const bool left = setjmp(g_out) != 0 || (answer.status = init({.clearing = test::clearing()}), false);
+  g_leaves = false;
+  return left;
+}
+void* g_full = nullptr;                                              // a list
+
+void fill_the_heap() {
+  GC_set_oom_fn(out_of_memory);
+  GC_set_max_heap_size(GC_get_heap_size() + (1 << 20));
+  for (const std::size_t size : {std::size_t{4096}, std::size_t{512}, std::size_t{16}}) {
+    while (void** more = static_cast<void**>(GC_malloc(size))) *more = std::exchange(g_full, more);
+  }
+}
+void empty_the_heap() {
+  g_full = nullptr;
+  GC_set_max_heap_size(0);
+  GC_gcollect();
+}
+
+void init_in_a_full_heap(bool leave) {
+  GC_INIT();
+  fill_the_heap();
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    Init answer;
+    if (leave) {
+      EXPECT_TRUE(leaves_init(answer));
+    } else {
+      answer.status = init({.clearing = test::clearing()});
+      EXPECT_EQ(answer.status, Status::no_memory);
+    }
+  }
+  empty_the_heap();
+  ASSERT_EQ(init({.clearing = test::clearing()}), Status::ok);       // repeated
+  test::on_fresh_thread([] {
+    auto* ref = static_cast<Ref*>(GC_malloc(sizeof(Ref)));
+    EXPECT_EQ(finalize_raw({.obj = ref}, g_queue, nullptr, AtExit::no, [](Event&) {}).status, Status::ok);
+  });
+  EXPECT_TRUE(test::collect_until(g_queue, [](void*) { return g_queue.stats().ran == 1; }));
+  core::check_invariants();
+}
+TEST(OutOfMemory, InitIsRefusedAndCanBeRepeated) { EXPECT_IN_CHILD(init_in_a_full_heap(false)); }
+TEST(OutOfMemory, InitLeftByLongjmpCanBeRepeated) { EXPECT_IN_CHILD(init_in_a_full_heap(true)); }
+
+/// bdwgc makes a table for the first link, and one for the first finalizer; without memory for it, it ends the process.
+void first_registration_in_a_full_heap(unsigned kind) {
+  GC_INIT();
+  Step s{kind, GC_malloc(32), static_cast<Ref*>(GC_malloc(sizeof(Ref)))};
+  ASSERT_EQ(init({.clearing = test::clearing()}), Status::ok);
+  fill_the_heap();
+  step(s);
+  EXPECT_TRUE(s.status == Status::no_memory || s.status == Status::ok);
+  empty_the_heap();
+  step(s);
+  EXPECT_TRUE(s.status == Status::already_bound || s.status == Status::ok);
+  core::check_invariants();
+}
+TEST(OutOfMemory, TheFirstRegistrationIsRefusedAndCanBeRepeated) {
+  for (unsigned kind = 0; kind < 5; ++kind) EXPECT_IN_CHILD(first_registration_in_a_full_heap(kind));
+}
+
 TEST(OutOfMemory, LeftByLongjmpNothingIsLostAndNoLockIsTaken) { EXPECT_IN_CHILD(fill_the_heap_again_and_again()); }
 
 }  // namespace
