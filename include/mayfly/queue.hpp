@@ -15,7 +15,7 @@ struct RefNode;
 struct Event {
   RefNode* ref = nullptr;          ///< The ref whose referent died; null for a finalizer.
   void* holder = nullptr;          ///< The collected object that embeds the ref; null for a finalizer.
-  void* object = nullptr;          ///< The object whose own finalizer this is; null otherwise.
+  void* object = nullptr;          ///< The object whose own finalizer this is, as it was given to finalize_object(); null otherwise.
   void* payload = nullptr;         ///< The callback, or the finalizer's payload.
   void (*run)(Event&) = nullptr;   ///< Set for C++ closures and destructors: just call it.
   void* record_ = nullptr;         ///< mayfly's own, for put_back().

@@ -32,7 +32,7 @@ std::optional<std::uint32_t> Chain::remove(void* link) noexcept {
 }
 
 void* Chain::finalizer_of_object(const void* base) const noexcept {
-  return find([&](void* link) { return is_finalizer(link) && gc::base_of(finalizer_of(link).object) == base; });
+  return find([&](void* link) { return is_finalizer(link) && finalizer_of(link).object == base; });
 }
 
 std::size_t Chain::length() const noexcept {

@@ -3,8 +3,8 @@
 // A link names a RefNode, or (low bit set) an ObjectFinalizer. Under the lock of the queue.                            .queue.reserved
 #pragma once
 #include "gc_integration/roots.hpp"
-#include "src/core/finalizer.hpp"
 #include "src/core/node_words.hpp"
+#include "src/core/object_finalizer.hpp"
 
 #include <atomic>
 #include <optional>

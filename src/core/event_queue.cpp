@@ -160,7 +160,7 @@ void publish_staged(EventQueue& queue) noexcept {
 }
 
 void fill(Event& event, ObjectFinalizer& finalizer) noexcept {
-  event = {.object = finalizer.object, .payload = finalizer.payload, .run = finalizer.run, .record_ = &finalizer};
+  event = {.object = static_cast<char*>(finalizer.object) + finalizer.offset, .payload = finalizer.payload, .run = finalizer.run, .record_ = &finalizer};
 }
 
 /// The record's turn has come: what it was is the event's.
@@ -354,17 +354,6 @@ void EventQueue::check_invariants() noexcept {
   finalizers.check_invariants();
 }
 
-void put_behind(const gc::FinalizerSlot& later, const gc::FinalizerSlot& earlier) noexcept {
-  gc::FinalizerSlot slot = later;
-  while (slot != earlier && slot.function == stage_object_finalizer) {
-    auto& ours = *static_cast<ObjectFinalizer*>(slot.data);
-    slot = {ours.before, ours.before_data};
-    if (slot.function != nullptr) continue;
-    gc::store_traced(&ours.before_data, earlier.data);
-    ours.before = earlier.function;
-  }
-}
-
 void stage_object_finalizer(void* object, void* data) noexcept {
   auto& finalizer = *static_cast<ObjectFinalizer*>(data);
   EventQueue& queue = *finalizer.queue;
@@ -396,8 +385,10 @@ void lock_queues() noexcept {
     queue->wake_up.lock();
     queue->drainer.mutex.lock();
   }
+  lock_piles();
 }
 void unlock_queues() noexcept {
+  unlock_piles();
   for (EventQueue* queue = all_queues(); queue != nullptr; queue = queue->next) {
     queue->drainer.mutex.unlock();
     queue->wake_up.unlock();

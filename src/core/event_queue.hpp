@@ -162,12 +162,6 @@ struct EventQueue {                  // mapped memory, never freed
 };
 
 EventQueue* all_queues() noexcept;
-/// Of one object, the earlier finalizer gets its turn behind all of ours that the later one is the first of, unless it is among them; there is none behind
-/// another's.
-void put_behind(const gc::FinalizerSlot& later, const gc::FinalizerSlot& earlier) noexcept;
-/// The collector finalizer of object finalizers: moves the record to its queue. NO ALLOC. May run inside any allocation.
-void stage_object_finalizer(void* object, void* record) noexcept;
-
 void lock_sweeps() noexcept;         // around fork: also keeps the list of queues as it is
 void unlock_sweeps() noexcept;
 void lock_queues() noexcept;         // inside of that

@@ -1,4 +1,4 @@
-// Finalizers: what waits for a death without a weak reference. And those of one queue that `finalize` made: their memory, their ids, their order at exit.
+// The finalizers of one queue that `finalize` made: their memory, their ids, their order at exit.
 //
 // Overview
 //   A RegisteredFinalizer is a record in mapped memory: a watcher of its referent, and from its registration until it is taken or detached in its
@@ -6,7 +6,6 @@
 //   Its id is its address and a generation. Records stay records, and of the queue that they were born in, so an id may always be looked up.   .finalizer.id
 //   An event that was taken may be put back, which needs a record and must not fail. So the records that were taken last are not used again yet: the
 //   spent ones.                                                                                                                      .finalizer.spent
-//   An ObjectFinalizer is a collected object, which the collector holds for its object.
 //
 // States of a RegisteredFinalizer
 //   free      in the pool, or worn out: all generations of its address were used
@@ -46,18 +45,6 @@ static_assert(sizeof(RegisteredFinalizer) <= 96);
 
 /// The record that the id names or named. REQUIRES: the id of a finalizer.
 inline RegisteredFinalizer& record_of(std::uint64_t id) noexcept { return *reinterpret_cast<RegisteredFinalizer*>(id << 16 >> 16); }
-
-/// `__del__`: collected memory. `object` is set, once, by the collector's call.
-struct ObjectFinalizer {
-  void* next = nullptr;                  // in the queue's chain
-  void* payload = nullptr;
-  void (*run)(Event&) = nullptr;
-  EventQueue* queue = nullptr;
-  void* object = nullptr;
-  std::uint64_t round = 0;               // the collection number seen by that call; from aside on: the ThreadNumber of its taker, or kForgotten
-  void (*before)(void*, void*) = nullptr;   // what bdwgc held for the object before
-  void* before_data = nullptr;
-};
 
 /// The finalizers of one queue. Everything: queue lock held.
 class Registry {

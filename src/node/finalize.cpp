@@ -92,12 +92,9 @@ Status finalize_object(const Referent& referent, CallbackQueue& face, void* payl
   void* memory = gc::allocate(sizeof(core::ObjectFinalizer));
   if (memory == nullptr) return Status::no_memory;
   gc::note_kept(payload);
-  auto* record = ::new (memory) core::ObjectFinalizer{.payload = payload, .run = run, .queue = start.value.queue};
-  const auto before = gc::set_finalizer(start.value.target.base, {core::stage_object_finalizer, record});
-  if (!before) return before.status;
-  record->before = before.value.function;
-  record->before_data = before.value.data;
-  return Status::ok;
+  const core::Target& target = start.value.target;
+  auto* record = ::new (memory) core::ObjectFinalizer{.payload = payload, .run = run, .queue = start.value.queue, .offset = target.offset};
+  return core::push_finalizer(target.base, *record);
 }
 
 }  // namespace mayfly

@@ -27,12 +27,10 @@ Gave give_back(core::EventQueue& queue, const Event& event, const Aside& aside) 
   const auto meanwhile = gc::set_finalizer(base, aside.earlier);
   const Gave gave = queue.gave_back(aside, meanwhile.status == Status::ok);
   if (!meanwhile) return gave;
-  const gc::zeal::Exempt exempt;                          // in the place of another one: needs no memory
   if (gave == Gave::forgotten) {
     (void)gc::set_finalizer(base, {});
-  } else if (meanwhile.value.function != nullptr && meanwhile.value != aside.earlier) {
-    core::put_behind(meanwhile.value, aside.earlier);
-    (void)gc::set_finalizer(base, meanwhile.value);
+  } else {
+    core::put_back_on_top(base, meanwhile.value, aside.earlier);
   }
   return gave;
 }
@@ -244,7 +242,10 @@ void CallbackQueue::begin_exit() noexcept {
 std::size_t CallbackQueue::shutdown() noexcept {
   core::EventQueue* queue = core::EventQueue::of(*this);   // made if need be, so that later registrations are refused
   if (queue == nullptr) return 0;
-  if (node::started()) (void)core::settle();
+  if (node::started()) {
+    if (node::invokes_finalizers()) gc::invoke_finalizers();
+    (void)core::settle();
+  }
   return node::close(*queue, node::Dropped::destroyed);
 }
 

@@ -284,6 +284,41 @@ TEST_F(FinalizeTest, AnObjectsOwnFinalizerIsDroppedByShutdown) {
   EXPECT_EQ(finalize_object({.obj = object()}, queue, token(1)), Status::shut_down);
 }
 
+TEST_F(FinalizeTest, ShutdownLetsGoOfWhatTheCollectorHasFoundAndNotToldOfYet) {
+  static int dropped;
+  dropped = 0;
+  Object* o = object();
+  ASSERT_EQ(finalize_object({.obj = o}, queue, nullptr, [](Event& event) { dropped += event.act == Event::Act::drop; }), Status::ok);
+  kill_and_collect(o);
+  EXPECT_EQ(queue.shutdown(), 1u);
+  EXPECT_EQ(dropped, 1);
+}
+
+TEST_F(FinalizeTest, AnObjectFinalizersEventShowsThePointerThatWasRegistered) {
+  static int earlier;
+  earlier = 0;
+  Object* o = object();                      // as where a debugging allocator puts a header in front, or a base class lies further in
+  ASSERT_EQ(gc::set_finalizer(o, {[](void* base, void* given) { earlier += base == given; }, o}).status, Status::ok);
+  ASSERT_EQ(finalize_object({.obj = &o->value}, queue, token(1)), Status::ok);
+  kill_and_collect(o);
+  Event event;
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.object, &o->value);
+  queue.put_back(event);
+  ASSERT_TRUE(queue.take(event));
+  EXPECT_EQ(event.object, &o->value);
+  kill_and_collect(o);
+  gc::invoke_finalizers();
+  EXPECT_EQ(earlier, 1);
+
+  Object* forgotten = object();
+  ASSERT_EQ(finalize_object({.obj = &forgotten->value}, queue, token(1)), Status::ok);
+  kill_and_collect(forgotten);
+  EXPECT_TRUE(queue.collect());
+  clear_now({.obj = forgotten});
+  EXPECT_FALSE(queue.take(event));
+}
+
 TEST_F(FinalizeTest, AFailedObjectFinalizerLeavesTheEarlierOneInPlace) {
   static int calls;
   calls = 0;

@@ -1,0 +1,192 @@
+// Two calls at once, in every order that their locks allow: the first one stops before each lock that it takes, and behind each that it gives back, until the
+// second one is over. Whatever they are: no event is lost, none comes twice, and an object keeps the finalizer that it had before mayfly's.
+#include "src/core/event_queue.hpp"
+#include "src/core/invariants.hpp"
+#include "tests/scripted_world.hpp"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <tuple>
+
+namespace mayfly::world {
+namespace {
+
+constexpr int kPatienceUs = 3'000;             // of the first call, while the second one waits for a lock that the first one holds
+
+thread_local int t_points_left = 0;             // until this thread stops; zero: never
+constinit std::atomic<bool> g_stopped{false}, g_over{false};
+
+void point() {
+  if (t_points_left == 0 || --t_points_left != 0) return;
+  g_stopped = true;
+  for (int us = 0; us < kPatienceUs && !g_over; us += 50) (void)::usleep(50);
+}
+
+using MutexCall = int (*)(pthread_mutex_t*);
+MutexCall behind(const char* name) { return reinterpret_cast<MutexCall>(::dlsym(RTLD_NEXT, name)); }
+
+}  // namespace
+}  // namespace mayfly::world
+
+// In the place of the C library's, for all of this program.
+extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
+  static constinit std::atomic<mayfly::world::MutexCall> real{nullptr};
+  if (real.load() == nullptr) real = mayfly::world::behind("pthread_mutex_lock");
+  mayfly::world::point();
+  return real.load()(mutex);
+}
+extern "C" int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
+  static constinit std::atomic<mayfly::world::MutexCall> real{nullptr};
+  if (real.load() == nullptr) real = mayfly::world::behind("pthread_mutex_unlock");
+  const int answer = real.load()(mutex);
+  mayfly::world::point();
+  return answer;
+}
+
+namespace mayfly::world {
+namespace {
+
+using core::check_invariants;
+
+/// What became of one event.
+struct Fate {
+  std::atomic<int> called{0}, dropped{0};
+  int sum() const { return called + dropped; }
+};
+void note(Fate& fate, Event::Act act) { ++(act == Event::Act::call ? fate.called : fate.dropped); }
+void note_payload(Event& event) { note(*static_cast<Fate*>(event.payload), event.act); }
+
+struct Ringing : Closure {
+  explicit Ringing(Fate& its) : Closure{[](Event& event) { note(static_cast<Ringing*>(event.payload)->fate, event.act); }}, fate(its) {}
+  Fate& fate;
+};
+
+/// Settling locks each queue in turn, so there is but one here.
+CallbackQueue& the_queue() {
+  static CallbackQueue& queue = *new CallbackQueue;
+  if (core::EventQueue* impl = core::EventQueue::peek(queue)) impl->closed = false;   // by the test before
+  return queue;
+}
+
+/// A weak callback, a finalizer, and an object finalizer in the place of an earlier one, all due.
+struct Deaths {
+  CallbackQueue& queue = the_queue();
+  Object* object = world::object();
+  Fate weak, finalizer, own, registered_later;
+  Ringing ringing{weak};
+  int earlier = 0;
+
+  explicit Deaths(bool settled) {
+    EXPECT_TRUE(gc::set_finalizer(object, {[](void*, void* times) { ++*static_cast<int*>(times); }, &earlier}));
+    EXPECT_EQ(finalize_object({.obj = object}, queue, &own, note_payload), Status::ok);
+    Object* referent = world::object();
+    EXPECT_EQ(bind_closure(ref()->node, {.obj = referent}, queue, ringing).status, Status::ok);
+    EXPECT_EQ(finalize_raw({.obj = referent}, queue, &finalizer, AtExit::no, note_payload).status, Status::ok);
+    scripted::kill(object);
+    kill_and_collect(referent);
+    EXPECT_TRUE(!settled || queue.collect());
+  }
+  void call_all() {
+    EXPECT_EQ(queue.own(), Status::ok);
+    for (int round = 0; round < 3; ++round) (void)queue.collect_and_drain();
+    EXPECT_FALSE(queue.pending());
+    queue.disown();
+  }
+  void let_the_object_die_again() {
+    kill_and_collect(object);
+    call_all();
+  }
+};
+
+void take(Deaths& d) {
+  if (Event event; d.queue.take(event)) event.run(event);
+}
+
+struct Act {
+  const char* name;
+  void (*call)(Deaths&);
+};
+constexpr Act kActs[] = {
+    {"take", take},
+    {"take_all", [](Deaths& d) { for (Event event; d.queue.take(event);) event.run(event); }},
+    {"drain", [](Deaths& d) { (void)d.queue.drain(); }},
+    {"put_back", [](Deaths& d) { if (Event event; d.queue.take(event)) d.queue.put_back(event); }},
+    {"own", [](Deaths& d) { (void)d.queue.own(), d.queue.disown(); }},
+    {"own_and_drain", [](Deaths& d) { (void)d.queue.own(), (void)d.queue.drain(), d.queue.disown(); }},
+    {"drainer", [](Deaths& d) { (void)start_drainer(d.queue), stop_drainer(d.queue); }},
+    {"collect", [](Deaths& d) { (void)d.queue.collect(); }},
+    {"hint", [](Deaths& d) { (void)d.queue.set_wake([](void*) {}, nullptr); }},
+    {"register", [](Deaths& d) { (void)finalize_object({.obj = d.object}, d.queue, &d.registered_later, note_payload); }},
+    {"clear_now", [](Deaths& d) { clear_now({.obj = d.object}); }},
+    {"shutdown", [](Deaths& d) { (void)d.queue.shutdown(); }},
+};
+
+/// Whether the first one came so far.
+bool run(const Act& first, const Act& second, Deaths& deaths, int point) {
+  g_stopped = g_over = false;
+  std::atomic<bool> ended{false};
+  std::thread one([&] {
+    t_points_left = point;
+    first.call(deaths);
+    t_points_left = 0;
+    ended = true;
+  });
+  while (!g_stopped && !ended) (void)::usleep(20);
+  std::thread([&] { second.call(deaths); }).join();
+  g_over = true;
+  one.join();
+  return g_stopped;
+}
+
+struct Interleaving : ::testing::TestWithParam<std::tuple<Act, Act>> {
+  static int how_many(const std::string& name) { return (std::get<0>(GetParam()).name == name) + (std::get<1>(GetParam()).name == name); }
+  static bool has(const char* name) { return how_many(name) != 0; }
+
+  void expect_all_of_it(Deaths& d) const {
+    const bool cleared = has("clear_now"), shut = has("shutdown");
+    const int registered = how_many("register");
+    d.call_all();
+    check_invariants();
+    EXPECT_EQ(d.weak.sum(), 1);
+    EXPECT_EQ(d.finalizer.sum(), 1);
+    const bool too_late = shut && d.own.sum() == 0;      // the collector told of it when the queue wanted nothing any more
+    EXPECT_TRUE(cleared || too_late || d.own.sum() == 1);
+    EXPECT_TRUE(shut || d.weak.dropped + d.finalizer.dropped + d.own.dropped == 0);
+    EXPECT_EQ(d.earlier, too_late && !cleared ? 1 : 0);
+    EXPECT_EQ(d.registered_later.sum(), 0);
+    d.let_the_object_die_again();
+    for (int n = 1; n <= registered && !cleared && !shut; ++n) {
+      EXPECT_EQ(d.registered_later.called, n);           // the latest first
+      EXPECT_EQ(d.earlier, 0);
+      d.let_the_object_die_again();
+    }
+    EXPECT_LE(d.own.sum(), 1);
+    EXPECT_LE(d.registered_later.sum(), registered);
+    EXPECT_TRUE(cleared ? registered != 0 || d.earlier == 0 : d.earlier == 1) << d.earlier;
+    check_invariants();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Of, Interleaving, ::testing::Combine(::testing::ValuesIn(kActs), ::testing::ValuesIn(kActs)),
+                         [](const auto& both) { return std::string(std::get<0>(both.param).name) + "_beside_" + std::get<1>(both.param).name; });
+
+TEST_P(Interleaving, LosesNothingAndDoublesNothing) {
+  for (const bool settled : {true, false}) {
+    if (!settled && has("clear_now")) break;             // not before the collector has told of all deaths
+    for (int point = 1;; ++point) {
+      ASSERT_LT(point, 500);
+      Deaths deaths(settled);
+      const bool stopped = run(std::get<0>(GetParam()), std::get<1>(GetParam()), deaths, point);
+      expect_all_of_it(deaths);
+      if (HasFailure()) FAIL() << "the first one stopped at its point " << point << (settled ? ", all settled" : "");
+      if (!stopped) break;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mayfly::world
