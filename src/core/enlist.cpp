@@ -19,7 +19,6 @@ Result<std::uint64_t> enlist(Claim claim, const Target& target, EventQueue& queu
   record->offset = static_cast<std::uint32_t>(target.offset);
   record->run = wanted.run;
   record->root = wanted.root;
-  queue.exit_done = false;
   return {record->id(), Status::ok};
 }
 

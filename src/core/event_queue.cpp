@@ -111,9 +111,8 @@ void EventQueue::take_up(ThreadNumber whose) noexcept {
   }
 }
 
-void EventQueue::give_to(ThreadNumber who) noexcept {
+void EventQueue::take_up_all() noexcept {
   std::unique_lock lock(mutex);
-  owner.store(who, std::memory_order_relaxed);
   take_up(this_thread());
   for (int ms = 0; lie_aside.load() != 0 && ms < 100; ++ms) {   // who is about it mostly needs microseconds; who left by longjmp may never come
     lock.unlock();
@@ -124,9 +123,9 @@ void EventQueue::give_to(ThreadNumber who) noexcept {
 }
 
 void EventQueue::disown() noexcept {
+  ThreadNumber mine = this_thread();
+  if (!owner.compare_exchange_strong(mine, kNobody)) return;
   const std::lock_guard lock(mutex);
-  if (owner.load(std::memory_order_relaxed) != this_thread()) return;
-  owner.store(kNobody, std::memory_order_relaxed);
   take_up(this_thread());
 }
 
@@ -144,7 +143,7 @@ void EventQueue::forget_other_threads() noexcept {
   if (drained_by.load() != this_thread()) ignore_drain();   // one that forks in a callback is draining still
   if (!serves_this_thread()) owner = kNobody;
   take_up(kNobody);
-  if (::pthread_equal(drainer.thread, ::pthread_self()) == 0) drainer.state = Drainer::none;
+  if (drainer.number != this_thread()) drainer.state = Drainer::none;
   if (drainer.state == Drainer::stopping) drainer.state = Drainer::asked;   // nobody joins it here
   wake_up.forget(Wake::drainer);
 }
@@ -223,14 +222,11 @@ EventQueue::Gave EventQueue::gave_back(const Aside& what, bool given) noexcept {
 }
 
 bool EventQueue::pop_at_exit(Event& event, Taker taker) noexcept {
-  if (!exiting) return false;
+  if (!exiting()) return false;
   const std::lock_guard lock(mutex);
   if (!hands_out_to(taker)) return false;
   RegisteredFinalizer* record = finalizers.newest_for_exit();
-  if (record == nullptr) {
-    exit_done = true;
-    return false;
-  }
+  if (record == nullptr) return false;
   fill(event, *record, finalizers, RegisteredFinalizer::State::leaving);
   taken.add(1);
   return true;

@@ -31,18 +31,6 @@ struct Anchor {
   std::uint64_t offset;
 };
 
-/// Changed under a lock, always the same, and read without it.
-class Figure {
- public:
-  std::uint64_t load() const noexcept { return value_.load(std::memory_order_relaxed); }
-  void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
-  void add(std::uint64_t more) noexcept { set(load() + more); }
-  void take_off(std::uint64_t less) noexcept { set(load() - less); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
-
 /// What may be taken while a round of settling is unfinished: what waited when the last one was finished.
 struct Ripe {
   std::uint32_t chain = 0;           // links before that place
@@ -67,6 +55,7 @@ struct Drainer {
   std::mutex mutex;                       // of what follows; nothing is waited for under it
   std::atomic<State> state{none};         // may be waited on
   pthread_t thread{};
+  ThreadNumber number = kNobody;          // of the thread that began last
   std::uint64_t starts = 0;
 
   /// Mutex held, both.
@@ -94,9 +83,10 @@ struct EventQueue {                  // mapped memory, never freed
   Ripe ripe;
   std::atomic<ThreadNumber> drained_by{kNobody};  // the thread inside drain()
   std::atomic<ThreadNumber> owner{kNobody};       // the only thread that is handed events, if any
-  std::atomic<bool> exiting{false};
-  std::atomic<bool> exit_done{false};     // exiting, and no exit finalizer is left; a new one clears it
+  enum class Exit : int { no, by_host, by_shutdown };
+  std::atomic<Exit> exit{Exit::no};               // who began it
   std::atomic<bool> closed{false};
+  std::atomic<std::uint64_t> not_run{0};          // at exit: events that nobody can call
   Anchor* anchors = nullptr;
   std::mutex sweeping;                    // held during a sweep of the tables; taken behind the settle lock, before those of shards and queues
   std::atomic<std::uint64_t> swept{0};    // contained_deaths() when all tables were swept last
@@ -109,11 +99,17 @@ struct EventQueue {                  // mapped memory, never freed
   static EventQueue* of(CallbackQueue& face) noexcept;
   static EventQueue* peek(const CallbackQueue& face) noexcept;
 
-  std::size_t events() const noexcept { return waiting.load() + lie_aside.load(); }
+  bool exiting() const noexcept { return exit.load() != Exit::no; }
+  std::size_t events() const noexcept { return waiting.load() + lie_aside.load() + (exiting() ? finalizers.for_exit() : 0); }
   bool serves_this_thread() const noexcept;
   /// It is the owner from now on, or nobody is. Whoever pops an event elsewhere has it, or will not get it. Takes up what lies aside; waits a while for
   /// those who are about that.
-  void give_to(ThreadNumber who) noexcept;
+  void give_to(ThreadNumber who) noexcept {
+    owner = who;
+    take_up_all();
+  }
+  /// The second half of that.
+  void take_up_all() noexcept;
   /// The calling thread is the owner no longer.
   void disown() noexcept;
   /// Makes the calling thread the one that drains; false: somebody does already.

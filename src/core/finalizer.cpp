@@ -60,6 +60,7 @@ RegisteredFinalizer* Registry::enter(EventQueue& queue, void* referent, AtExit a
   record.state = State::armed;
   record.priority = 0;
   record.at_exit = at_exit;
+  for_exit_.add(record.is_for_exit());
   insert(record);
   return &record;
 }
@@ -76,13 +77,15 @@ void Registry::set_priority(RegisteredFinalizer& record, std::int32_t priority) 
 }
 
 void Registry::set_at_exit(RegisteredFinalizer& record, AtExit at_exit) noexcept {
+  for_exit_.take_off(record.is_for_exit());
   record.at_exit = at_exit;
+  for_exit_.add(record.is_for_exit());
   if (at_exit == AtExit::yes) exit_from_ = nullptr;
 }
 
 RegisteredFinalizer* Registry::newest_for_exit() noexcept {
   RegisteredFinalizer* record = exit_from_ != nullptr ? exit_from_ : registered_.newest;
-  while (record != nullptr && (record->at_exit == AtExit::no || record->state != State::armed)) record = record->older;
+  while (record != nullptr && !record->is_for_exit()) record = record->older;
   exit_from_ = record;
   return record;
 }
@@ -95,6 +98,7 @@ void Registry::drop_returned() noexcept {
 }
 
 void Registry::queue(RegisteredFinalizer& record, std::uint32_t behind) noexcept {
+  for_exit_.take_off(record.is_for_exit());
   record.state = State::queued;
   record.behind = behind;
   record.next = nullptr;
@@ -131,6 +135,7 @@ void* Registry::retire(RegisteredFinalizer& record, State now) noexcept {
     remove(record);
     set_id(record, record.own.bits + kOneGeneration);
   }
+  for_exit_.take_off(record.is_for_exit());
   record.state = now;
   if (record.root == nullptr) return nullptr;
   return std::exchange(*record.root, nullptr);
@@ -168,14 +173,17 @@ void Registry::check_invariants() const noexcept {
   for (const Watcher* record = first_due_; record != nullptr; record = record->next) ++due;
   MAYFLY_CHECK(due == due_, ".finalizer: the count of those that wait is wrong");
   const RegisteredFinalizer* newer = nullptr;
+  std::size_t for_exit = 0;
   for (const RegisteredFinalizer* record = registered_.newest; record != nullptr; newer = record, record = record->older) {
     MAYFLY_CHECK(record->newer == newer, ".finalizer: the registry does not lead back");
     MAYFLY_CHECK(newer == nullptr || newer->priority >= record->priority, ".finalizer: the registry is not in the order of priorities");
+    for_exit += record->is_for_exit();
     MAYFLY_CHECK(record->registered(), ".finalizer: one that is done is registered");
     MAYFLY_CHECK(record->kind == WatcherKind::finalizer && &record_of(record->id()) == record, ".finalizer.id: the id names another record");
   }
+  MAYFLY_CHECK(for_exit == for_exit_.load(), ".finalizer.exit: the count of those that run at exit is wrong");
   for (const RegisteredFinalizer* record = registered_.newest; exit_from_ != nullptr && record != exit_from_; record = record->older) {
-    MAYFLY_CHECK(record->at_exit == AtExit::no || record->state != State::armed, ".finalizer.exit: one that runs at exit would be passed over");
+    MAYFLY_CHECK(!record->is_for_exit(), ".finalizer.exit: one that runs at exit would be passed over");
   }
   for (const RegisteredFinalizer* record : spent_) {
     if (record == nullptr) continue;

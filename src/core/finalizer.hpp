@@ -21,6 +21,7 @@
 //   read without.
 #pragma once
 #include "src/core/block_pool.hpp"
+#include "src/core/figure.hpp"
 #include "src/core/watcher.hpp"
 
 #include <atomic>
@@ -39,6 +40,7 @@ struct RegisteredFinalizer : Watcher {
   RegisteredFinalizer* older = nullptr;
 
   bool registered() const noexcept { return state == State::armed || state == State::queued; }
+  bool is_for_exit() const noexcept { return state == State::armed && at_exit == AtExit::yes; }
   std::uint64_t id() const noexcept { return std::atomic_ref(const_cast<std::uint64_t&>(own.bits)).load(std::memory_order_acquire); }
 };
 static_assert(sizeof(RegisteredFinalizer) <= 96);
@@ -79,6 +81,8 @@ class Registry {
   bool put_back(std::uint64_t next_id, void* payload, std::uint32_t left_chain) noexcept;
 
   std::size_t waiting() const noexcept { return due_; }
+  /// How many would run at exit and do not wait. Without the lock, too.
+  std::size_t for_exit() const noexcept { return for_exit_.load(); }
   void check_invariants() const noexcept;
 
  private:
@@ -99,6 +103,7 @@ class Registry {
   RegisteredFinalizer* first_due_ = nullptr;
   RegisteredFinalizer* last_due_ = nullptr;
   std::size_t due_ = 0;                            // how many these are
+  Figure for_exit_;
 };
 
 }  // namespace mayfly::core

@@ -41,6 +41,10 @@ void* drain_until_stopped(void* argument) {
   auto* queue = static_cast<core::EventQueue*>(argument);
   const ThreadScope scope;
   if (scope.status() != Status::ok) return nullptr;
+  {
+    const std::lock_guard lock(queue->drainer.mutex);
+    queue->drainer.number = core::this_thread();
+  }
   while (goes_on(queue->drainer)) {
     const bool called = queue->face->pending() && queue->face->drain({.items = 1}).ran != 0;   // one by one, to stop between two
     if (!called) blocking(sleep_on, queue);
@@ -51,20 +55,20 @@ void* drain_until_stopped(void* argument) {
 void join(void* thread) { (void)::pthread_join(*static_cast<pthread_t*>(thread), nullptr); }
 void wait_for_the_joiner(void* drainer) { static_cast<core::Drainer*>(drainer)->state.wait(core::Drainer::stopping); }
 
-/// The queue's thread runs from now on, unless it does already.
+/// The queue's thread runs from now on, unless it does already, and nobody owns the queue.
 Status run(core::EventQueue& queue) noexcept {
   core::Drainer& drainer = queue.drainer;
   const std::lock_guard lock(drainer.mutex);
-  if (drainer.state == core::Drainer::running) return Status::ok;
   if (queue.closed) return Status::shut_down;
   if (!node::exit_handler_wanted()) return Status::no_memory;
-  if (drainer.state != core::Drainer::asked) {         // else it goes on after all
+  if (drainer.state != core::Drainer::running && drainer.state != core::Drainer::asked) {   // else it goes on after all
     pthread_t thread;
     if (::pthread_create(&thread, nullptr, drain_until_stopped, &queue) != 0) return Status::no_memory;
     drainer.thread = thread;
     ++drainer.starts;
   }
   drainer.become(core::Drainer::running);
+  queue.owner = core::kNobody;
   return Status::ok;
 }
 
@@ -76,7 +80,7 @@ Status start_drainer(CallbackQueue& face) noexcept {
   core::EventQueue* queue = core::EventQueue::of(face);
   if (queue == nullptr || !core::arm_wake() || queue->wake_up.fd(core::Wake::drainer) < 0) return Status::no_memory;
   if (const Status running = run(*queue); running != Status::ok) return running;
-  queue->give_to(core::kNobody);
+  queue->take_up_all();
   return Status::ok;
 }
 
@@ -88,14 +92,15 @@ void node::ask_drainer_to_end(core::EventQueue& queue) noexcept {
   queue.wake_up.now();
 }
 
-void stop_drainer(CallbackQueue& face) noexcept {
-  core::EventQueue* queue = core::EventQueue::peek(face);
-  if (queue == nullptr) return;
-  core::Drainer& drainer = queue->drainer;
+namespace {
+/// own: the calling thread is the queue's owner from the moment on in which no drainer runs; but at exit a queue has no owner.
+void stop(core::EventQueue& queue, bool own) noexcept {
+  core::Drainer& drainer = queue.drainer;
   pthread_t thread;
   std::uint64_t start;
   {
     std::unique_lock lock(drainer.mutex);
+    if (own && !node::is_ending()) queue.owner = core::this_thread();
     if (drainer.state == core::Drainer::none) return;
     if (::pthread_equal(drainer.thread, ::pthread_self()) != 0) return drainer.ask_to_end();
     if (drainer.state == core::Drainer::stopping) {
@@ -106,10 +111,20 @@ void stop_drainer(CallbackQueue& face) noexcept {
     thread = drainer.thread;
     start = drainer.starts;
   }
-  queue->wake_up.now();
+  queue.wake_up.now();
   blocking(join, &thread);
   const std::lock_guard lock(drainer.mutex);
   if (drainer.starts == start) drainer.become(core::Drainer::none);   // else another one was started meanwhile
+}
+}  // namespace
+
+void stop_drainer(CallbackQueue& face) noexcept {
+  if (core::EventQueue* queue = core::EventQueue::peek(face)) stop(*queue, false);
+}
+
+void node::own(core::EventQueue& queue) noexcept {
+  stop(queue, true);
+  queue.take_up_all();
 }
 
 }  // namespace mayfly

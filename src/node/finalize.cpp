@@ -75,10 +75,7 @@ AtExit at_exit(Registered finalizer) noexcept {
 }
 
 void set_at_exit(Registered finalizer, AtExit at_exit) noexcept {
-  with_record(finalizer, [&](core::RegisteredFinalizer& record) {
-    record.queue->finalizers.set_at_exit(record, at_exit);
-    if (at_exit == AtExit::yes) record.queue->exit_done = false;
-  });
+  with_record(finalizer, [&](core::RegisteredFinalizer& record) { record.queue->finalizers.set_at_exit(record, at_exit); });
   if (at_exit == AtExit::yes) (void)node::exit_handler_wanted();   // mostly there already
 }
 

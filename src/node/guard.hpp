@@ -38,6 +38,8 @@ void callbacks_on() noexcept;
 void lock_shared_tables() noexcept;    // around fork: every ConcurrentTable
 void unlock_shared_tables() noexcept;
 void ask_drainer_to_end(core::EventQueue& queue) noexcept;   // waits for nothing
+/// The calling thread owns the queue, which has no drainer any more. Waits for that one's callback. At exit a queue gets no owner.
+void own(core::EventQueue& queue) noexcept;
 bool callbacks_are_off() noexcept;     // on this thread
 /// There is something to do at exit: a finalizer with at_exit, a drainer. False: no memory for our handler.
 bool exit_handler_wanted() noexcept;

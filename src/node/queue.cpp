@@ -74,15 +74,18 @@ void settle_alone(core::Deadline deadline) noexcept {
   if (node::started()) (void)core::settle(deadline);
 }
 
+/// At exit a host that takes for itself may have left an event behind.
+bool can_be_called(const core::EventQueue& queue, const Host* host, const Event& event) noexcept {
+  if (event.run != nullptr || (host != nullptr && host->call != nullptr)) return true;
+  if (queue.exiting()) return false;
+  gc::contract_broken(__FILE__, __LINE__, "drain() met an event without closure, and its queue's Host has no `call`: set it, or use take()");
+}
+
 /// MAY CALL HOST. Holds no lock.
 Host::Called call(core::EventQueue& queue, const Host* host, Event& event) noexcept {
   if (event.run != nullptr) {
     event.run(event);
     return Host::Called::ok;
-  }
-  if (host == nullptr || host->call == nullptr) {
-    if (queue.exiting) return Host::Called::ok;     // a host that takes for itself left this behind: dropped
-    gc::contract_broken(__FILE__, __LINE__, "drain() met an event without closure, and its queue's Host has no `call`: set it, or use take()");
   }
   const Host::Called called = host->call(host->self, event);
   if (called != Host::Called::failed) return called;
@@ -103,16 +106,18 @@ void put_back_or_drop(core::EventQueue& queue, Event event) noexcept {
 }
 
 /// take_one() for the thread that drains. It does not drain while it does what may never return, so that the queue does not stay busy. `busy`: another one
-/// drains now.
+/// drains now. At exit the others have their turn though there is no memory to give one's earlier finalizer back, and nobody looks again.
 bool take_to_call(core::EventQueue& queue, Event& event, core::Deadline deadline, bool& busy) noexcept {
+  std::size_t failed = 0;
   for (Aside aside; take_within(queue, event, aside, deadline);) {
     if (aside.finalizer == nullptr) return true;
     queue.end_drain();
     const Gave gave = give_back(queue, event, aside);
     busy = !queue.begin_drain();
-    if (gave == Gave::done && !busy) return true;
+    if (gave == Gave::done && (!busy || (queue.exiting() && !queue.closed))) return true;
     if (gave == Gave::done) put_back_or_drop(queue, event), queue.wake_up.now();   // the other one may have looked before
-    if (busy || gave == Gave::no_memory) return false;
+    if (busy) return false;
+    if (gave == Gave::no_memory && ++failed > (queue.exiting() ? queue.waiting.load() : 0)) return take_at_exit(queue, event);
   }
   return false;
 }
@@ -149,8 +154,7 @@ bool CallbackQueue::pending() const noexcept {
   if (gc::collection_number() != core::settled_number()) return true;
   const core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr || queue->closed) return false;         // nothing was ever registered here, or will be handed out
-  return queue->events() != 0 || node::sweeps_are_due(*queue) || (queue->exiting && !queue->exit_done) ||
-         (node::invokes_finalizers() && gc::finalizers_are_due());
+  return queue->events() != 0 || node::sweeps_are_due(*queue) || (node::invokes_finalizers() && gc::finalizers_are_due());
 }
 
 bool CallbackQueue::take(Event& event) noexcept {
@@ -169,7 +173,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   Drained result;
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue == nullptr) return settle_alone(deadline_of(budget)), result;
-  if (budget.items == 0 || budget.nanoseconds == 0 || (!queue->exiting && gc::zeal::skip_drain())) {
+  if (budget.items == 0 || budget.nanoseconds == 0 || (!queue->exiting() && gc::zeal::skip_drain())) {
     result.left = queue->events();
     return result;
   }
@@ -181,9 +185,13 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   const core::Deadline deadline = deadline_of(budget);
   const std::uint64_t start = core::now_ns();
   for (Event event; result.ran < budget.items && queue->serves_this_thread() && take_to_call(*queue, event, deadline, result.busy);) {
-    ++result.ran;
-    result.stopped = call(*queue, host_, event) == Host::Called::stop;
-    if (result.stopped || (!queue->exiting && gc::zeal::end_drain()) || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
+    if (can_be_called(*queue, host_, event)) {
+      ++result.ran;
+      result.stopped = call(*queue, host_, event) == Host::Called::stop;
+    } else {
+      ++queue->not_run;
+    }
+    if (result.stopped || (!queue->exiting() && gc::zeal::end_drain()) || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
   }
   queue->end_drain();
   result.busy |= !queue->serves_this_thread();
@@ -223,8 +231,7 @@ Status CallbackQueue::own() noexcept {
   if (const Status ready = node::ready(); ready != Status::ok) return ready;
   core::EventQueue* queue = core::EventQueue::of(*this);
   if (queue == nullptr) return Status::no_memory;
-  stop_drainer(*this);
-  if (!node::is_ending()) queue->give_to(core::this_thread());   // at exit a queue has no owner
+  node::own(*queue);
   return Status::ok;
 }
 
@@ -234,9 +241,7 @@ void CallbackQueue::disown() noexcept {
 }
 
 void CallbackQueue::begin_exit() noexcept {
-  if (core::EventQueue* queue = core::EventQueue::peek(*this)) {
-    queue->exiting = true;
-  }
+  if (core::EventQueue* queue = core::EventQueue::peek(*this)) queue->exit = core::EventQueue::Exit::by_host;
 }
 
 std::size_t CallbackQueue::shutdown() noexcept {
@@ -254,6 +259,7 @@ std::size_t node::close(core::EventQueue& queue, Dropped dropped) noexcept {
     const std::lock_guard lock(queue.mutex);
     queue.closed = true;
   }
+  ask_drainer_to_end(queue);
   queue.give_to(core::kNobody);
   std::size_t dropped_now = drop_events(queue, dropped);
   if (queue.events() != 0) (void)core::settle(), dropped_now += drop_events(queue, dropped);   // object finalizers whose collection was not settled yet

@@ -79,12 +79,15 @@ bool wait_until(F done, core::Deadline deadline) noexcept {
 /// Exit finalizers, until the deadline; whether there were any. A thread that is in the midst of a callback is waited for, but not for ever: it may wait
 /// for this one.
 bool run_exit_finalizers(core::EventQueue& queue, core::Deadline patience, core::Deadline deadline) noexcept {
-  queue.face->begin_exit();
+  auto nobody = core::EventQueue::Exit::no;
+  (void)queue.exit.compare_exchange_strong(nobody, core::EventQueue::Exit::by_shutdown);
   queue.end_drain();                               // exit() inside a callback: that drain never goes on
   Drained drained{.busy = true};                   // again if another thread was first
   bool any = false;
   while (drained.busy && !node::callbacks_are_off()) {
+    any |= queue.is_drained() && core::now_ns() < patience;     // what another thread calls may make finalizers too, in whatever queue
     if (!wait_until([&queue] { return !queue.is_drained(); }, patience)) queue.ignore_drain();
+    (void)wait_until([deadline] { return core::settle(deadline); }, deadline);   // others may be settling; from then on there is nothing to settle
     const std::uint64_t now = core::now_ns();
     if (now >= deadline) break;
     queue.give_to(core::kNobody);                  // whoever ends the process runs the finalizers
@@ -105,9 +108,6 @@ void resume_collections() noexcept {
   g_paused = false;
 }
 
-void ask_drainers_to_end() noexcept {
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) node::ask_drainer_to_end(*queue);
-}
 }  // namespace
 
 void shutdown() noexcept {
@@ -119,7 +119,7 @@ void shutdown() noexcept {
     return;
   }
   t_ending = true;
-  ask_drainers_to_end();
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) node::ask_drainer_to_end(*queue);
   pause_collections();                             // S45: none during the loop
   const core::Deadline patience = std::min(deadline, start + 1'000'000'000);
   for (bool again = true; again;) {                // S45: a finalizer may make another one, in another queue
@@ -128,9 +128,8 @@ void shutdown() noexcept {
   }
   resume_collections();
   g_phase.store(Phase::ended);
-  ask_drainers_to_end();                           // those that were started meanwhile
   std::size_t not_run = 0;
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) not_run += node::close(*queue, node::Dropped::left);
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) not_run += node::close(*queue, node::Dropped::left) + queue->not_run;
   if (not_run != 0 && g_options.exit_report != nullptr) g_options.exit_report(not_run);
   g_silent.store(true, std::memory_order_release);
 }
@@ -140,7 +139,10 @@ namespace {
 void take_back_shutdown() noexcept {
   g_ending = false;
   resume_collections();
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) queue->exiting = queue->exit_done = false;
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
+    auto ours = core::EventQueue::Exit::by_shutdown;
+    (void)queue->exit.compare_exchange_strong(ours, core::EventQueue::Exit::no);
+  }
 }
 }  // namespace
 

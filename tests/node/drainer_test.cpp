@@ -1,4 +1,5 @@
 // Delivery by a thread of mayfly's, hints through file descriptors, and what a queue tells about itself.
+#include "src/core/event_queue.hpp"
 #include "tests/child.hpp"
 #include "tests/scripted_world.hpp"
 
@@ -219,9 +220,13 @@ TEST_F(DrainerTest, AnotherThreadMayBecomeTheOwner) {
   wait_for(3);
 }
 
-TEST_F(DrainerTest, IsRefusedAfterShutdown) {
+TEST_F(DrainerTest, EndsWithItsQueueAndIsRefusedAfterwards) {
+  ASSERT_EQ(start_drainer(queue), Status::ok);
   (void)queue.shutdown();
   EXPECT_EQ(start_drainer(queue), Status::shut_down);
+  const auto& drainer = core::EventQueue::peek(queue)->drainer;
+  for (int i = 0; i < 1000 && drainer.state != core::Drainer::none; ++i) ::usleep(10'000);
+  EXPECT_EQ(drainer.state, core::Drainer::none);
 }
 
 TEST_F(DrainerTest, WithoutMemoryNothingIsStartedOrOwned) {

@@ -1,4 +1,5 @@
 // Ends in the way that its argument names; what it prints is what ran. exit_test.cpp knows what it should print.
+#include "gc_integration/zeal.hpp"
 #include "tests/clearing.hpp"
 
 #include <mayfly/mayfly.hpp>
@@ -16,7 +17,9 @@
 #include <string_view>
 #include <thread>
 
-extern "C" int GC_is_disabled(void);
+#define GC_THREADS 1
+#define GC_NO_THREAD_REDIRECTS 1
+#include <gc.h>
 
 namespace {
 
@@ -346,6 +349,81 @@ void forks_by_the_host() {
   fork_by_the_host(drain);
 }
 
+/// Settling has one lock, which this thread takes again and again, and a bounded exit does not wait for it for ever.
+void end_beside_settling() {
+  static std::atomic<bool> settles{false};
+  std::thread([] {
+    const ThreadScope scope;
+    auto* thing = make<Thing>();
+    auto* node = static_cast<RefNode*>(GC_malloc(sizeof(RefNode)));
+    for (;; settles = true) {
+      if (bind(*node, {.obj = thing}, default_queue(), nullptr, RefKind::subclass).status == Status::ok) unbind(*node);
+    }
+  }).detach();
+  while (!settles) std::this_thread::yield();
+  (void)::usleep(10'000);
+  GC_gcollect();
+}
+
+/// What an event's taker gives back first needs memory, and there is none once.
+void end_without_memory() {
+  std::thread([] {                     // no pointer stays on this thread's stack
+    const ThreadScope scope;
+    void* thing = GC_malloc(sizeof(Thing));
+    GC_register_finalizer_no_order(thing, [](void*, void*) {}, nullptr, nullptr, nullptr);
+    if (finalize_object({.obj = thing}, default_queue(), nullptr, [](Event&) { say('o'); }) != Status::ok) std::abort();
+  }).join();
+  for (int i = 0; i < 10 && !default_queue().collect(); ++i) {}
+  gc::zeal::fail_nth(1);
+}
+
+/// A callback on another thread, which the exit waits for, makes a finalizer in a queue that the exit has been to.
+void end_beside_a_callback_that_makes_a_finalizer() {
+  default_queue().begin_exit();
+  (void)default_queue().drain();       // so that nothing else has the exit look again
+  static CallbackQueue called, newest;
+  if (called.own() != Status::ok || newest.own() != Status::ok) std::abort();
+  called.disown(), newest.disown();
+  static std::atomic<bool> inside{false};
+  auto* thing = make<Thing>();
+  (void)finalize(thing, [] {
+    inside = true;
+    (void)::usleep(100'000);
+    (void)finalize(g_thing.get(), [] { say('n'); }, newest).status;
+  }, called).status;
+  clear_now({.obj = thing});
+  std::thread([] {
+    const ThreadScope scope;
+    (void)called.drain();
+  }).detach();
+  while (!inside) std::this_thread::yield();
+}
+
+/// The host begins a queue's exit itself; the child of a fork beside shutdown() goes on with it.
+void fork_behind_begin_exit() {
+  static CallbackQueue queue, newer;   // which comes first
+  (void)finalize(g_thing.get(), [] { say('q'); }, queue).status;
+  queue.begin_exit();
+  static std::atomic<bool> inside{false};
+  (void)finalize(g_thing.get(), [] {
+    inside = true;
+    (void)::usleep(100'000);
+  }, newer).status;
+  std::thread ending([] {
+    const ThreadScope scope;
+    shutdown();
+  });
+  while (!inside) std::this_thread::yield();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    (void)queue.drain();
+    ::_exit(queue.pending() ? 1 : 0);
+  }
+  int status = 1;
+  if (::waitpid(child, &status, 0) != child || status != 0) say('!');
+  ending.join();
+}
+
 void forks() {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -367,6 +445,7 @@ int main(int argc, char** argv) {
   if (way.substr(0, 9) == "host-fork") options.fork = Options::Fork::host;
   options.exit_report = [](std::size_t not_run) { say(static_cast<char>('0' + not_run)); };
   if (way == "deadline") options.exit_nanoseconds = 50'000'000;
+  if (way == "beside-settling") options.exit_nanoseconds = 20'000'000'000;
   if (init(options) != Status::ok) return 1;
   g_thing = Root(make<Thing>());
   if (way == "changed-to-at-exit") {   // so far nothing asked for an exit handler
@@ -432,6 +511,10 @@ int main(int argc, char** argv) {
       for (int i = 0; i < 10'000; ++i) (void)make<std::array<char, 8000>>();
     }).status;
   }
+  if (way == "beside-settling") end_beside_settling();
+  if (way == "without-memory") end_without_memory();
+  if (way == "beside-a-callback-that-makes-one") end_beside_a_callback_that_makes_a_finalizer();
+  if (way == "begin-exit-fork") fork_behind_begin_exit();
   if (way == "shutdown-then-fork") fork_behind_shutdown();
   if (way == "exit-fork") fork_during_exit();
   if (way == "drainer-in-an-endless-callback") end_beside_the_drainers_callback([] {});

@@ -35,8 +35,14 @@ TEST(Exit, InsideACallbackTheOthersStillRun) { expect("exit-in-callback", "decba
 TEST(Exit, FinalizersMadeMeanwhileRunToo) { expect("made-at-exit", "lmcba", 0); }   // S45
 TEST(Exit, WhatAFinalizerThrowsStopsNoOther) { expect("throws-at-exit", "cba", 0); }   // S44
 TEST(Exit, ShutdownTwiceRunsThemOnce) { expect("shutdown-twice", "cba", 0); }
-TEST(Exit, EventsThatNobodyCanCallAreDropped) { expect("dropped", "cba", 0); }
+TEST(Exit, EventsThatNobodyCanCallAreDroppedAndReported) { expect("dropped", "cba1", 0); }
 TEST(Exit, ADeadlineEndsItAndWhatWasNotRunIsReported) { expect("deadline", "3", 0); }
+TEST(Exit, WithADeadlineItWaitsForWhoeverIsSettling) {
+  for (int round = 0; round < 5; ++round) expect("beside-settling", "cba", 0);
+}
+TEST(Exit, OneEventsLackOfMemoryKeepsNoOtherBack) { expect("without-memory", "ocba", 0); }
+TEST(Exit, WhatACallbackElsewhereMakesRunsToo) { expect("beside-a-callback-that-makes-one", "cban", 0); }
+TEST(Exit, AForkDuringItLeavesAHostsOwnBeginningAlone) { expect("begin-exit-fork", "qqcba", 0); }
 TEST(Exit, AForkedChildStartsADrainerOfItsOwn) { expect("drainer-fork", "kpcba", 0); }
 TEST(Exit, OnTheDrainersThread) { expect("drainer", "dcba", 0); }
 TEST(Exit, UnderscoreExitRunsNone) { expect("_exit", "", 3); }   // T8

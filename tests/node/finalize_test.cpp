@@ -350,8 +350,11 @@ TEST_F(FinalizeTest, AtExitComesNewestFirstAndLaterOnesJoin) {   // S45
   EXPECT_EQ(at_exit(off), AtExit::no);
   EXPECT_TRUE(take_all(queue).empty());
   EXPECT_FALSE(queue.pending());
+  EXPECT_EQ(queue.stats().waiting, 0u);
   queue.begin_exit();
   EXPECT_TRUE(queue.pending());              // though nothing died
+  EXPECT_EQ(queue.stats().waiting, 2u);
+  EXPECT_TRUE(queue.collect());
   Event event;
   ASSERT_TRUE(queue.take(event));
   EXPECT_EQ(event.payload, token(3));

@@ -143,7 +143,7 @@ bool run(const Act& first, const Act& second, Deaths& deaths, int point) {
   return g_stopped;
 }
 
-struct Interleaving : ::testing::TestWithParam<std::tuple<Act, Act>> {
+struct Interleavings : ::testing::TestWithParam<std::tuple<Act, Act>> {
   static int how_many(const std::string& name) { return (std::get<0>(GetParam()).name == name) + (std::get<1>(GetParam()).name == name); }
   static bool has(const char* name) { return how_many(name) != 0; }
 
@@ -171,10 +171,36 @@ struct Interleaving : ::testing::TestWithParam<std::tuple<Act, Act>> {
     check_invariants();
   }
 };
-INSTANTIATE_TEST_SUITE_P(Of, Interleaving, ::testing::Combine(::testing::ValuesIn(kActs), ::testing::ValuesIn(kActs)),
+INSTANTIATE_TEST_SUITE_P(Of, Interleavings, ::testing::Combine(::testing::ValuesIn(kActs), ::testing::ValuesIn(kActs)),
                          [](const auto& both) { return std::string(std::get<0>(both.param).name) + "_beside_" + std::get<1>(both.param).name; });
 
-TEST_P(Interleaving, LosesNothingAndDoublesNothing) {
+/// Both orders of the two calls leave either a drainer or an owner.
+TEST(Interleaving, OfOwnAndStartDrainerHasAResultThatTheyHaveInSomeOrder) {
+  const Act start{"", [](Deaths& d) { EXPECT_EQ(start_drainer(d.queue), Status::ok); }};
+  static core::ThreadNumber owner;
+  const Act own{"", [](Deaths& d) {
+                  owner = core::this_thread();
+                  EXPECT_EQ(d.queue.own(), Status::ok);
+                }};
+  for (const auto& [first, second] : {std::pair{start, own}, std::pair{own, start}}) {
+    for (int point = 1;; ++point) {
+      ASSERT_LT(point, 500);
+      Deaths deaths(true);
+      const bool stopped = run(first, second, deaths, point);
+      const core::EventQueue& queue = *core::EventQueue::peek(deaths.queue);
+      if (queue.drainer.state == core::Drainer::running) {
+        EXPECT_EQ(queue.owner, core::kNobody) << point;
+      } else {
+        EXPECT_EQ(queue.owner, owner) << point;
+      }
+      deaths.call_all();
+      EXPECT_EQ(deaths.weak.called + deaths.finalizer.called + deaths.own.called, 3);
+      if (!stopped || HasFailure()) break;
+    }
+  }
+}
+
+TEST_P(Interleavings, LosesNothingAndDoublesNothing) {
   for (const bool settled : {true, false}) {
     if (!settled && has("clear_now")) break;             // not before the collector has told of all deaths
     for (int point = 1;; ++point) {
