@@ -62,7 +62,8 @@ mayfly_stats mayfly_get_stats(void);
 /* ---- delivery ---- */
 typedef struct mayfly_node {
   void *callback;           /* traced; set by bind, let go by take: read it by mayfly_callback(), in an event use payload */
-  uint64_t cell_, hash_;
+  uint64_t cell_;           /* traced, too */
+  uint64_t hash_;
   uint32_t bits_;
   uint32_t yours;           /* for the host */
 } mayfly_node;

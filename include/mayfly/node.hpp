@@ -31,10 +31,11 @@ struct Referent {
 /// ref and proxy without callback are canonical: one per referent. subclass never is.
 enum class RefKind : std::uint8_t { ref, proxy, subclass };
 
-/// A weak reference object's part: embed it in a collected object of yours. G only. Trivially destructible.
+/// A weak reference object's part: embed it in a collected object of yours. G only. Trivially destructible. An object whose memory is scanned precisely
+/// (GC_malloc_explicitly_typed, a mark procedure) has to have `callback` and `cell_` scanned.
 struct RefNode {
   void* callback = nullptr;       ///< Traced. Set by bind(), let go by take(); read it by callback().
-  std::uint64_t cell_ = 0;
+  std::uint64_t cell_ = 0;        ///< Traced: what waits in a queue is a chain through these.
   std::uint64_t hash_ = 0;
   std::uint32_t bits_ = 0;
   std::uint32_t yours = 0;        ///< For the host; mayfly never touches it.
@@ -55,7 +56,7 @@ struct Closure {
 Result<RefNode*> bind_closure(RefNode& node, const Referent& referent, CallbackQueue& queue, Closure& callback, RefKind kind = RefKind::ref) noexcept;
 /// The live canonical node of that kind, or null: ask before you allocate one. Never collects.
 RefNode* canonical(const Referent& referent, RefKind kind) noexcept;
-/// The collected object that embeds the node.
+/// The collected object that embeds the node, as GC_base() answers.
 void* holder(const RefNode& node) noexcept;
 /// The referent, strong from now on, or null. Never collects; O(1), lock-free. Python: ref()
 inline void* get(const RefNode& node) noexcept {
@@ -78,6 +79,8 @@ std::size_t count(const Referent& referent) noexcept;
 Status each(const Referent& referent, void (*f)(void* context, RefNode& node), void* context) noexcept;
 /// Death by hand, REQUIRED before a referent is freed or reallocated by hand: clears all weak references and queues their callbacks and finalizers;
 /// forgets the object's own finalizer, also one that waits as an event already. O(events that wait) while object finalizers are among them.
+/// REQUIRES: bdwgc has not found the object dead, or has called the finalizer that it held for it (take() and drain() have it do so; another one's collector
+/// finalizer may come before).
 void clear_now(const Referent& referent) noexcept;
 
 /// A weak bound method's part: two references with one callback, which comes when the first of both referents dies. Embed it in a collected object of
