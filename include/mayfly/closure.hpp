@@ -4,6 +4,7 @@
 #include <mayfly/node.hpp>
 
 #include <cstring>
+#include <memory>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -37,7 +38,7 @@ struct ClosureOf : CollectedClosure {
       F& f;
       ~Destroy() {
         f.~F();
-        std::memset(static_cast<void*>(&f), 0, sizeof f);   // what it captured is held no longer
+        std::memset(static_cast<void*>(std::addressof(f)), 0, sizeof f);   // what it captured is held no longer
       }
     } destroy{static_cast<ClosureOf&>(self).f};
     if (act == Act::drop) return;

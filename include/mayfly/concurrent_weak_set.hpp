@@ -19,7 +19,7 @@ struct PureProbe {
   bool (*equal)(const void* self, const void* what, const void* object) = nullptr;
 };
 
-/// The untyped set below. M only; any registered thread; no queue, no callbacks: who enters something sweeps dead entries as he passes. Reads take no
+/// The untyped set below. S, M; any registered thread; no queue, no callbacks: who enters something sweeps dead entries as he passes. Reads take no
 /// lock and write nothing. Growing uses the stored hashes alone. All-zero memory is a valid empty table of one shard.
 class ConcurrentTable {
  public:
@@ -73,10 +73,11 @@ class ConcurrentWeakSet {
     if constexpr (internal::opted_out<T>) return {nullptr, Status::not_weakrefable};
     PureProbe probe;
     if (const Status status = probe_for(wanted, probe); status != Status::ok) return {nullptr, status};
+    if (const Status may = internal::may_look(); may != Status::ok) return {nullptr, may};
     if (void* there = table_.find(probe)) return {static_cast<T*>(there), Status::ok};
     T* made = make();
     if (made == nullptr) return {nullptr, Status::no_memory};
-    const auto winner = table_.enter(probe, made);
+    const auto winner = table_.enter(probe, internal::address(made));
     reachable_here(made);
     return {static_cast<T*>(winner.value), winner.status};
   }

@@ -19,6 +19,7 @@ UnraisableHandler on_unraisable(UnraisableHandler handler) noexcept;
 class Finalizer {
  public:
   constexpr Finalizer() noexcept = default;
+  /// REQUIRES: one that finalize() made.
   explicit constexpr Finalizer(Registered registered) noexcept : id_(registered) {}
 
   /// Calls the closure now, here, unless it was called or detached before; what it throws propagates. Answers whether it was called. Python: f()
@@ -37,7 +38,7 @@ class Finalizer {
 
 /// Calls `f()` once: where `queue` is drained after the object has died, or at exit. `f` lives in traced memory, so what it captures directly stays alive,
 /// and a capture that reaches the object keeps that alive to exit; collected pointers inside malloc memory that `f` owns are not traced: Root them.
-/// May collect. Moving `f` must not throw. `not_weakrefable`: the type opted out; else as finalize_raw().
+/// May collect. REQUIRES: `f` is no null function; moving it must not throw. `not_weakrefable`: the type opted out; else as finalize_raw().
 template <class T, class F>
   requires std::is_invocable_v<F&>
 Result<Finalizer> finalize(T* object, F f, CallbackQueue& queue = default_queue(), AtExit at_exit = AtExit::yes) noexcept {

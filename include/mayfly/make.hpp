@@ -12,7 +12,14 @@ namespace mayfly {
 
 namespace internal {
 Result<void*> allocate_object(std::size_t bytes) noexcept;
-Status destroy_later(void* object, CallbackQueue& queue, void (*destroy)(Event& event)) noexcept;   // failed: destroyed now
+Status destroy_later(void* object, CallbackQueue& queue, void (*destroy)(Event& event)) noexcept;   // failed: forgotten and destroyed now
+void forget_unmade(void* object) noexcept;          // weak references that its constructor made read null
+struct Unmade {                                     // until its constructor has returned
+  void* object;
+  ~Unmade() {
+    if (object != nullptr) forget_unmade(object);
+  }
+};
 /// T(arguments...), also where the compiler cannot initialise aggregates that way (clang 14).
 template <class T, class... Arguments>
 T* construct(void* memory, Arguments&&... arguments) {
@@ -31,13 +38,15 @@ void destroy(Event& event) noexcept {
 /// A collected T. Its memory is scanned for pointers. A non-trivial destructor runs as an event of the queue once the object has died: where that queue is
 /// drained, after the weak callbacks, never inside an allocation; objects that live at exit are not destroyed. The memory of what the object points to is still
 /// there, but if that died with it its destructor may have run. May collect. `no_memory`, `shut_down`, `unknown_thread`, `unsupported`. Throws only what T's
-/// constructor throws.
+/// constructor throws. Failed: what weak references a constructor made of `this` read null.
 template <class T, class... Arguments>
 Result<T*> try_make_in(CallbackQueue& queue, Arguments&&... arguments) noexcept(std::is_nothrow_constructible_v<T, Arguments...>) {
   static_assert(alignof(T) <= 16, "bdwgc aligns objects to 16 bytes");
   const Result<void*> memory = internal::allocate_object(sizeof(T));
   if (!memory) return {nullptr, memory.status};
+  internal::Unmade unmade{memory.value};
   T* object = internal::construct<T>(memory.value, std::forward<Arguments>(arguments)...);
+  unmade.object = nullptr;
   if constexpr (!std::is_trivially_destructible_v<T>) {
     const Status status = internal::destroy_later(const_cast<std::remove_cv_t<T>*>(object), queue, internal::destroy<T>);
     if (status != Status::ok) return {nullptr, status};

@@ -175,7 +175,8 @@ typedef struct mayfly_handle {
   uint64_t bits;
 } mayfly_handle;
 mayfly_status mayfly_weak_handle(mayfly_referent referent, mayfly_handle *out);
-void *mayfly_load(mayfly_handle handle);
+void *mayfly_load(mayfly_handle handle);                       /* the start of the object, as GC_base() answers */
+ptrdiff_t mayfly_offset_from_base(const void *object);         /* how far a pointer is from there; 0 for what is not collected */
 
 /* ---- tables: lie in collected memory ---- */
 typedef struct mayfly_table {
@@ -229,7 +230,7 @@ void *mayfly_shared_table_find(const mayfly_shared_table *table, const mayfly_pu
 mayfly_status mayfly_shared_table_enter(mayfly_shared_table *table, const mayfly_pure_probe *probe, void *object, void **out);
 void *mayfly_shared_table_erase(mayfly_shared_table *table, const mayfly_pure_probe *probe);
 size_t mayfly_shared_table_size(const mayfly_shared_table *table);
-void mayfly_shared_table_destroy(mayfly_shared_table *table);  /* no other thread uses it */
+void mayfly_shared_table_destroy(mayfly_shared_table *table);  /* no other thread uses it; all-zero afterwards */
 
 #ifdef __cplusplus
 }

@@ -102,7 +102,8 @@ Answer equal(const MethodNode& a, const MethodNode& b, const Host& host) noexcep
 void unbind(MethodNode& node) noexcept;
 
 /// Python's repr() of a weak reference, such as `<weakref at 0x7f..; to 'A' at 0x7f.. (name)>`, with Host::type_name and Host::object_name. Writes at
-/// most `size` bytes with the final zero and answers the length it would have liked to write, like snprintf. Python: repr(ref). MAY CALL HOST.
+/// most `size` bytes with the final zero and answers the length it would have liked to write, like snprintf. A dead proxy's says `dead` like a ref's; Python
+/// 3.11 says `to NoneType`. Python: repr(ref). MAY CALL HOST.
 std::size_t describe(const RefNode& node, const Host& host, char* out, std::size_t size) noexcept;
 
 /// What Python says when next() meets a proxy whose referent is no iterator, as describe(). MAY CALL HOST.

@@ -106,7 +106,7 @@ class CallbackQueue {
   /// shut_down; loads still work. What has a `run` is run with Act::drop, here and now, whoever owns the queue: C++ closures are destroyed uncalled, and
   /// objects whose destructor waits are destroyed. Not what dies later: the closure of a WeakRef whose referent lives is never destroyed, and a Root that it
   /// captured holds on; so let such WeakRefs go before. A queue that was never used and finds no memory stays open: 0. MAY CALL HOST (`run`, and bdwgc's
-  /// finalizers, as take()).
+  /// finalizers, as take()). Weak containers of the queue go on; what needs a destructor can no longer be entered.
   std::size_t shutdown() noexcept;
 
   /// Linux: an eventfd that becomes readable whenever the hint of set_wake() would come, for event loops; -1: none to be had. The queue keeps it, and a

@@ -16,8 +16,8 @@ void drop_root(void** root) noexcept;
 
 /// Keeps a collected object alive from memory that bdwgc does not scan. S, M, thread-local; in collected memory a plain pointer serves.
 /// Empty is constexpr; a copy is another root; copies and destruction work after shutdown too, also from static destructors.
-/// Making one from a pointer, or a copy, may collect and throws std::bad_alloc or Error (`unknown_thread`, `unsupported`). Any registered thread; one Root is
-/// not shared between threads without a lock.
+/// Making one from a pointer, or a copy, may collect and throws std::bad_alloc or Error (`unknown_thread`, `unsupported`). Any registered thread, its
+/// destruction on others too; one Root is not shared between threads without a lock.
 template <class T>
 class Root {
  public:
@@ -45,7 +45,11 @@ class Root {
 
   T* get() const noexcept { return word_ != nullptr ? static_cast<T*>(*word_) : nullptr; }
   T* operator->() const noexcept { return get(); }
-  T& operator*() const noexcept { return *get(); }
+  std::add_lvalue_reference_t<T> operator*() const noexcept
+    requires(!std::is_void_v<T>)
+  {
+    return *get();
+  }
   explicit operator bool() const noexcept { return word_ != nullptr; }
 
  private:

@@ -23,6 +23,8 @@ struct WeakParts {
   std::ptrdiff_t offset = 0;   // of the pointer from the base
 };
 Result<WeakParts> weak_parts(void* object) noexcept;
+/// Asked before a registering call looks at what is there: started, perhaps shut down since, and bdwgc knows this thread.
+Status may_look() noexcept;
 }  // namespace internal
 /// How far the pointer is from the start of its collected object; zero for what is not collected.
 std::ptrdiff_t offset_from_base(const void* object) noexcept;

@@ -64,10 +64,11 @@ class WeakMethod {
   M method_ = nullptr;
 };
 
-/// WeakMethod<T, M>::of() with the types deduced.
-template <class T, class M>
-Result<WeakMethod<T, M>> weak_method(T* object, M method) noexcept {
-  return WeakMethod<T, M>::of(object, method);
+/// WeakMethod<T, M>::of() with the types deduced: a method of T, or of a base.
+template <class T, class F, class C>
+  requires std::is_function_v<F> && std::is_base_of_v<C, std::remove_cv_t<T>>
+Result<WeakMethod<T, F C::*>> weak_method(T* object, F C::*method) noexcept {
+  return WeakMethod<T, F C::*>::of(object, method);
 }
 
 }  // namespace mayfly

@@ -117,7 +117,7 @@ class WeakProxy {
   {
     return *internal::Held<T>(a.alive()) == b;
   }
-  friend auto operator<=>(const WeakProxy& a, const WeakProxy& b)
+  friend auto operator<=>(const WeakProxy& a, const WeakProxy& b)   // others: below
     requires std::three_way_comparable<T>
   {
     const internal::Held<T> left(a.alive()), right(b.alive());
@@ -140,6 +140,59 @@ class WeakProxy {
 
   Weak<T> weak_;
 };
+
+namespace internal {
+/// A side of a comparison, held meanwhile if a proxy stands for it.
+template <class T>
+struct Side {
+  using Referent = std::remove_cv_t<T>;
+  static constexpr bool kIsProxy = false;
+  explicit Side(const T& value) noexcept : object(value) {}
+  const T& operator*() const noexcept { return object; }
+  const T& object;
+};
+template <class T>
+struct Side<WeakProxy<T>> {
+  using Referent = std::remove_cv_t<T>;
+  static constexpr bool kIsProxy = true;
+  explicit Side(const WeakProxy<T>& proxy) : held(proxy.operator->()) {}
+  const T& operator*() const noexcept { return *held; }
+  Held<T> held;
+};
+template <class A, class B>
+concept compared_by_own_operators = (Side<A>::kIsProxy || Side<B>::kIsProxy) && std::same_as<typename Side<A>::Referent, typename Side<B>::Referent> &&
+                                    !std::three_way_comparable<typename Side<A>::Referent>;
+}  // namespace internal
+
+/// For referents without <=>: those operators that they have.
+template <class A, class B>
+  requires internal::compared_by_own_operators<A, B> && requires(const internal::Side<A>& a, const internal::Side<B>& b) { *a < *b; }
+bool operator<(const A& a, const B& b) {
+  const internal::Side<A> left(a);
+  const internal::Side<B> right(b);
+  return *left < *right;
+}
+template <class A, class B>
+  requires internal::compared_by_own_operators<A, B> && requires(const internal::Side<A>& a, const internal::Side<B>& b) { *a > *b; }
+bool operator>(const A& a, const B& b) {
+  const internal::Side<A> left(a);
+  const internal::Side<B> right(b);
+  return *left > *right;
+}
+template <class A, class B>
+  requires internal::compared_by_own_operators<A, B> && requires(const internal::Side<A>& a, const internal::Side<B>& b) { *a <= *b; }
+bool operator<=(const A& a, const B& b) {
+  const internal::Side<A> left(a);
+  const internal::Side<B> right(b);
+  return *left <= *right;
+}
+template <class A, class B>
+  requires internal::compared_by_own_operators<A, B> && requires(const internal::Side<A>& a, const internal::Side<B>& b) { *a >= *b; }
+bool operator>=(const A& a, const B& b) {
+  const internal::Side<A> left(a);
+  const internal::Side<B> right(b);
+  return *left >= *right;
+}
 
 }  // namespace mayfly
 

@@ -61,11 +61,14 @@ class WeakRef {
   }
   /// A ref of its own; `f()` or `f(RefNode& ref)` is called once, where `queue` is drained after the referent has died. What is true of captures in
   /// finalize() is true here: a capture that reaches the referent keeps it alive as long as this ref. Moving `f` must not throw; what it throws when it
-  /// is called is reported, see on_unraisable(). May collect. Python: weakref.ref(o, f)
+  /// is called is reported, see on_unraisable(). A null function is none. May collect. Python: weakref.ref(o, f)
   template <class F>
     requires(std::is_invocable_v<F&> || std::is_invocable_v<F&, RefNode&>)
   static Result<WeakRef> of(T* object, F f, CallbackQueue& queue = default_queue()) noexcept {
     if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {WeakRef(), Status::not_weakrefable};
+    if constexpr (requires { f == nullptr; }) {
+      if (f == nullptr) return of(object, queue);
+    }
     const auto closure = internal::new_closure(std::move(f));
     if (!closure) return {WeakRef(), closure.status};
     return wrap(internal::ref_with(*closure.value, !std::is_trivially_destructible_v<F>, {.obj = internal::address(object)}, queue));
@@ -83,7 +86,7 @@ class WeakRef {
     return equal(*a.node_, *b.node_, internal::host_of<T>()) == Answer::yes;
   }
   /// std::hash<T> of the referent, or of its identity where T has neither == nor a hash; asked once for each ref object, so it survives death; refs to one
-  /// object by several types share that object's, so these types must hash it alike. `dead`: first asked too late. Python: hash(ref)
+  /// object by several types share that object's, so these types must hash it alike. std::hash<T> must not throw. `dead`: first asked too late. Python: hash(ref)
   Result<std::uint64_t> hash() const
     requires internal::hashable_like_equal<T>
   {

@@ -10,7 +10,7 @@
 namespace mayfly {
 
 /// Lies in collected memory: make<> one, or embed it in a collected object. Insertion order. Threads, statuses and policies as with WeakValueMap.
-/// The operations of algebra change this set in place, member by member; for a new one, make it and update() it first. One that fails has done a part
+/// The operations of algebra change this set in place, member by member; for a new one, copy() it first. One that fails has done a part
 /// of it: update, intersect and subtract may then be repeated, symmetric_subtract not.
 template <class T, class P = StdPolicy<T*>>
 class WeakSet {
@@ -66,7 +66,8 @@ class WeakSet {
 
   /// Python: update, |=
   Status update(const WeakSet& other) noexcept {
-    return each_of(other, [&](T* member) { return add(member); });
+    const Status may = internal::may_look();
+    return may == Status::ok ? each_of(other, [&](T* member) { return add(member); }) : may;
   }
   /// Python: intersection_update, &=
   Status intersect(const WeakSet& other) noexcept {

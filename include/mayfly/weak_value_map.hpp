@@ -12,8 +12,8 @@ namespace mayfly {
 /// Lies in collected memory: make<> one, or embed it in a collected object. All-zero is empty; no destructor. Insertion order.
 /// Threads: one at a time, or your own lock; draining its queue counts as use. A forked child may use it unless another thread was inside
 /// one of its calls. Dead entries are absent everywhere at once.
-/// Keys are copied into collected memory, and what such a copy throws ends the process; a K with a destructor costs a finalizer each (16-byte K without one
-/// cost 16 bytes), and a map of such keys is empty once a collection found it dead (see StrongSide). `Q` is whatever the policy takes. Statuses: `absent`;
+/// Keys are copied into collected memory, and what such a copy throws ends the process; a K with a destructor costs a finalizer each (K of up to 15 bytes
+/// without one cost 16 bytes), and a map of such keys is empty once a collection found it dead (see StrongSide). `Q` is whatever the policy takes. Statuses: `absent`;
 /// `host_error` or what P answered; `changed` when P kept changing the map; registering calls add those of make.
 template <class K, class V, class P = StdPolicy<K>>
 class WeakValueMap {
@@ -49,6 +49,7 @@ class WeakValueMap {
     if constexpr (!weakly_referenceable<std::remove_cv_t<V>>) return {nullptr, Status::not_weakrefable};
     const auto probe = Ask::probe(policy_, key);
     if (!probe) return {nullptr, probe.status};
+    if (const Status may = internal::may_look(); may != Status::ok) return {nullptr, may};
     if (const auto there = table_.find(probe.value); there.status != Status::absent) return value_of(there);
     const auto box = try_make_in<K>(table_.queue(), key);
     if (!box) return {nullptr, box.status};

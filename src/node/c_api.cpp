@@ -271,6 +271,7 @@ mayfly_status mayfly_weak_handle(mayfly_referent referent, mayfly_handle* out) {
   return c(result.status);
 }
 void* mayfly_load(mayfly_handle handle) { return load(WeakHandle{handle.bits}); }
+ptrdiff_t mayfly_offset_from_base(const void* object) { return offset_from_base(object); }
 
 // ---- tables ----
 void mayfly_table_init(mayfly_table* table, int weak_values, mayfly_queue* queue) {

@@ -12,9 +12,9 @@ void print(std::exception_ptr error) noexcept {
   try {
     std::rethrow_exception(std::move(error));
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "Exception ignored in a mayfly finalizer: %s\n", e.what());
+    std::fprintf(stderr, "Exception ignored in a callback or finalizer of mayfly: %s\n", e.what());
   } catch (...) {
-    std::fputs("Exception ignored in a mayfly finalizer: not a std::exception\n", stderr);
+    std::fputs("Exception ignored in a callback or finalizer of mayfly: not a std::exception\n", stderr);
   }
 }
 

@@ -25,10 +25,13 @@ void throw_status(Status status) {
 
 namespace internal {
 
+Status may_look() noexcept {
+  const Status ready = node::ready();
+  return ready == Status::shut_down && gc::this_thread_is_registered() ? Status::ok : ready;
+}
+
 Result<void**> try_new_root(const void* object) noexcept {
-  Status ready = node::ready();
-  if (ready == Status::shut_down && gc::this_thread_is_registered()) ready = Status::ok;   // a Root may be copied until the very end
-  if (ready != Status::ok) return {nullptr, ready};
+  if (const Status may = may_look(); may != Status::ok) return {nullptr, may};   // a Root may be copied until the very end
   const auto root = gc::acquire_root();
   if (!root) return root;
   gc::note_displacement(static_cast<std::size_t>(offset_from_base(object)));
@@ -49,11 +52,14 @@ Result<void*> allocate_object(std::size_t bytes) noexcept {
 Status destroy_later(void* object, CallbackQueue& queue, void (*destroy)(Event& event)) noexcept {
   const Status status = finalize_object({.obj = object}, queue, nullptr, destroy);
   if (status == Status::ok) return status;
+  forget_unmade(object);
   Event event;   // no one else would destroy it
   event.object = object;
   destroy(event);
   return status;
 }
+
+void forget_unmade(void* object) noexcept { clear_now({.obj = object}); }
 
 }  // namespace internal
 }  // namespace mayfly

@@ -22,6 +22,7 @@ void drop_callback(Event& event) noexcept {
 }  // namespace
 
 Result<Root<RefNode>> shared_ref(const Referent& referent, CallbackQueue& queue) noexcept {
+  if (const Status may = may_look(); may != Status::ok) return {{}, may};
   if (RefNode* shared = canonical(referent, RefKind::ref)) return Root<RefNode>::of(shared);
   const auto object = new_ref_object();
   if (!object) return {{}, object.status};

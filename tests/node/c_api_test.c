@@ -241,6 +241,7 @@ void c_tables(void) {
   mayfly_handle handle = {0};
   CHECK(mayfly_load(handle) == NULL);
   CHECK(mayfly_weak_handle(to(a), &handle) == MAYFLY_OK && mayfly_load(handle) == a);
+  CHECK(mayfly_offset_from_base((char *)a + 3) == 3 && mayfly_offset_from_base(&handle) == 0);
   mayfly_table_init(table, 1, queue);
   mayfly_table_init(copy, 1, queue);
   CHECK(mayfly_table_find(table, &key, NULL) == MAYFLY_E_ABSENT);

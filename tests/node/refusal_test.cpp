@@ -7,6 +7,7 @@
 #include <mayfly/mayfly.hpp>
 #include <mayfly/testing.hpp>
 
+#include <array>
 #include <memory>
 #include <string_view>
 #include <thread>
@@ -89,6 +90,29 @@ TEST(Refusals, AThreadThatTheCollectorDoesNotKnowRegistersNothing) {
   subject.expect_untouched();
   for (const Named& named : kCalls) EXPECT_EQ(named.call(subject, subject.thing.get()), Status::ok) << named.name;   // control
   stop_drainer(subject.queue);
+}
+
+/// A look at what is there already would answer a pointer that no collection sees on such a thread.
+TEST(Refusals, AThreadThatTheCollectorDoesNotKnowGetsNothingThatIsThere) {
+  const Root<Thing> thing(make<Thing>()), cell(make<Thing>());
+  const Root<WeakValueMap<int, Thing>> by_value(make<WeakValueMap<int, Thing>>());
+  const Root<WeakKeyMap<Thing, int>> by_key(make<WeakKeyMap<Thing, int>>());
+  const Root<WeakSet<Thing>> set(make<WeakSet<Thing>>());
+  ConcurrentWeakSet<Thing, ByAddress> shared;
+  ConcurrentWeakMap<int, Thing> shared_map;
+  const auto calls = [&] {
+    Thing* o = thing.get();
+    return std::array{WeakRef<Thing>::of(o).status, by_value->set_default(1, o).status, by_key->set_default(o, 1).status, set->add(o), set->intern(o).status,
+                      set->update(*set), shared.intern(o, [&] { return o; }).status, shared_map.set_default(1, [] { return Thing(); }).status};
+  };
+  for (const Status status : calls()) EXPECT_EQ(status, Status::ok);
+  const WeakRef<Thing> held = unwrap(WeakRef<Thing>::of(thing.get()));
+  const Root<Thing> value(shared_map.find(1));
+  std::thread([&] {
+    int n = 0;
+    for (const Status status : calls()) EXPECT_EQ(status, Status::unknown_thread) << n++;
+  }).join();
+  for (const Status status : calls()) EXPECT_EQ(status, Status::ok);
 }
 
 TEST(Refusals, WhatIsNotTheCollectorsIsNotReferredTo) {   // S3

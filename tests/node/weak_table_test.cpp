@@ -113,6 +113,23 @@ TEST(WeakTable, OneThatWasResurrectedIsSweptAgain) {   // S18
   EXPECT_EQ(shown, 1);
 }
 
+TEST(WeakTable, OneThatWasResurrectedLetsGoWhenItIsUsed) {   // S18
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = table_in(queue);
+  void* holder = gc::base_of(&table);
+  Object* first = object();
+  ASSERT_EQ(table.set(identity(first), token(1), {.obj = first}), Status::ok);
+  ASSERT_EQ(finalize_object({.obj = holder}, queue, nullptr), Status::ok);
+  kill_and_collect(holder);
+  ASSERT_EQ(take_all(queue).size(), 1u);                   // and lives on
+  kill_and_collect(first);
+  EXPECT_TRUE(take_all(queue).empty());
+  EXPECT_EQ(table.find(identity(token(9))).status, Status::absent);
+  int shown = 0;
+  for (WeakTable::Cursor cursor; table.next(cursor, WeakTable::Dead::show) == Status::ok;) ++shown;
+  EXPECT_EQ(shown, 0);
+}
+
 TEST(WeakTable, ItsQueueIsPendingThoughAnotherOneSettledTheDeath) {   // S19
   auto& queue = *new CallbackQueue;
   auto& other = *new CallbackQueue;

@@ -29,6 +29,16 @@ using Cache = ConcurrentWeakMap<std::string, Parsed, BySpelling>;
 
 constinit Cache g_constant_initialised;
 
+TEST(ConcurrentWeakSet, MayBeOfConstObjects) {
+  struct ByText {
+    Status hash(std::string_view s, std::uint64_t* out) const { return BySpelling{}.hash(s, out); }
+    Answer equal(const std::string* held, std::string_view wanted) const { return Answer(*held == wanted); }
+  };
+  ConcurrentWeakSet<const std::string, ByText> set;
+  const std::string* one = set.intern(std::string_view("one"), [] { return make<const std::string>("one"); }).value;
+  EXPECT_EQ(set.find(std::string_view("one")), one);
+}
+
 TEST(ConcurrentWeakMap, HasAValueWhileSomebodyUsesIt) {
   g_destroyed = 0;
   Cache cache;

@@ -382,6 +382,17 @@ TEST(WeakContainers, AskForAddressesWithoutTheTypesOwnOperator) {
   EXPECT_EQ(map->find(Sly{7}).value, d);
   ConcurrentWeakMap<int, Sly> shared;
   EXPECT_EQ(shared.set_default(1, [] { return Sly{3}; }).value->number, 3);
+  struct SlyCall {
+    int* calls;
+    void operator()() { ++*calls; }
+    SlyCall* operator&() const { return nullptr; }
+  };
+  int calls = 0;
+  auto& queue = *new CallbackQueue;
+  ASSERT_EQ(finalize(d, SlyCall{&calls}, queue).status, Status::ok);
+  clear_now({.obj = d});
+  EXPECT_EQ(queue.drain().ran, 1u);
+  EXPECT_EQ(calls, 1);
 }
 
 struct Note {

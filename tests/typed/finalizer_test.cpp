@@ -80,8 +80,8 @@ TEST_F(FinalizerTest, WithoutAHandlerWhatItThrowsIsPrinted) {   // S44
   kill_and_collect(thing);
   testing::internal::CaptureStderr();
   EXPECT_EQ(queue.drain().ran, 2u);
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "Exception ignored in a mayfly finalizer: not a std::exception\n"
-                                                    "Exception ignored in a mayfly finalizer: out of order\n");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "Exception ignored in a callback or finalizer of mayfly: not a std::exception\n"
+                                                    "Exception ignored in a callback or finalizer of mayfly: out of order\n");
 }
 
 TEST_F(FinalizerTest, FailedRegistrationDestroysTheClosure) {

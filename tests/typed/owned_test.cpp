@@ -125,12 +125,38 @@ TEST(Make, WithoutMemoryThrowsAndLeavesNothing) {
   EXPECT_EQ(destroyed, made);
 }
 
+struct KnownFromItsConstructor {
+  static inline Weak<KnownFromItsConstructor> last;
+  explicit KnownFromItsConstructor(bool throws) {
+    last = Weak<KnownFromItsConstructor>::of(this).value;
+    if (throws) throw std::runtime_error("not made");
+  }
+  ~KnownFromItsConstructor() {}
+};
+TEST(Make, WhatCameToNothingIsNotRead) {
+  using Known = KnownFromItsConstructor;
+  auto& queue = *new CallbackQueue;
+  Known* known = make_in<Known>(queue, false);
+  EXPECT_EQ(Known::last.get(), known);
+  EXPECT_THROW((void)make_in<Known>(queue, true), std::runtime_error);
+  EXPECT_TRUE(Known::last.expired());
+  (void)queue.shutdown();
+  EXPECT_EQ(try_make_in<Known>(queue, false).status, Status::shut_down);
+  EXPECT_TRUE(Known::last.expired());
+}
+
 TEST(Make, AfterShutdownThrowsWithTheReason) {
   auto& queue = *new CallbackQueue;
   (void)queue.shutdown();
   int destroyed = 0;
   EXPECT_THROW((void)make_in<Doc>(queue, std::string("x"), &destroyed), std::runtime_error);
   EXPECT_EQ(destroyed, 1);
+}
+
+TEST(Root, MayHoldWhatHasNoType) {
+  Root<void> root(make<Doc>("x", nullptr));
+  EXPECT_NE(root.get(), nullptr);
+  static_assert(std::is_convertible_v<Root<Doc>, Root<const void>>);
 }
 
 TEST(Root, WithoutMemoryThereIsNone) {

@@ -3,6 +3,7 @@
 #include <mayfly/mayfly.hpp>
 
 #include <compare>
+#include <limits>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -71,6 +72,28 @@ TEST(WeakProxy, UnwrapsBothSidesOfAComparison) {   // S23
   EXPECT_GE(b, a);
 }
 
+struct Partly {   // ordered by < and > alone, and not all of them
+  double value;
+  friend bool operator<(const Partly& a, const Partly& b) { return a.value < b.value; }
+  friend bool operator>(const Partly& a, const Partly& b) { return a.value > b.value; }
+};
+template <class T>
+concept has_at_most = requires(const T& a, const T& b) { a <= b; };
+static_assert(!has_at_most<WeakProxy<Partly>>);
+TEST(WeakProxy, HasTheOperatorsOfItsReferent) {
+  auto* one = make<Partly>(1.0);
+  auto* none = make<Partly>(std::numeric_limits<double>::quiet_NaN());
+  const WeakProxy<Partly> a(one), nan(none);
+  EXPECT_TRUE(a < Partly{2});
+  EXPECT_TRUE(Partly{2} > a);
+  EXPECT_FALSE(a > a);
+  EXPECT_FALSE(a < nan);
+  EXPECT_FALSE(nan > a);
+  kill_and_collect(one);
+  EXPECT_THROW((void)(a < nan), ReferenceError);
+  EXPECT_THROW((void)(Partly{2} > a), ReferenceError);
+}
+
 TEST(WeakProxy, ConvertsToOneOfAConstObject) {
   auto* object = make<Everything>(std::vector<int>{1, 2});
   const Proxy proxy(object);
@@ -115,6 +138,12 @@ struct Button {
   int click(int times) { return clicks += times; }
   int reset() { return std::exchange(clicks, 0); }
 };
+
+struct ToggleButton : Button {};
+template <class T, class M>
+concept makes_a_weak_method = requires(T* object, M method) { weak_method(object, method); };
+static_assert(makes_a_weak_method<ToggleButton, int (Button::*)()>);
+static_assert(!makes_a_weak_method<Opaque, int (Button::*)()>);        // no method of it
 
 TEST(WeakMethod, BindsAfreshAndDiesWithItsObject) {   // S25 S26
   auto* button = make<Button>();

@@ -95,6 +95,13 @@ TEST_F(WeakRefTest, CallsItsClosureOnceAfterDeath) {   // S1 S11
   EXPECT_EQ(queue.drain().ran, 0u);
 }
 
+TEST_F(WeakRefTest, ANullCallbackIsNone) {   // S1
+  const auto plain = unwrap(WeakRef<Point>::of(point, queue));
+  void (*no_function)() = nullptr;
+  EXPECT_EQ(unwrap(WeakRef<Point>::of(point, no_function, queue)).node(), plain.node());
+  EXPECT_EQ(unwrap(WeakRef<Point>::of(point, std::function<void()>(), queue)).node(), plain.node());
+}
+
 TEST_F(WeakRefTest, AClosureIsDestroyedAfterItsCallOrWithItsRef) {   // S15
   auto token = std::make_shared<int>();
   void* object = nullptr;
