@@ -319,6 +319,28 @@ TEST_F(FinalizeTest, AnObjectFinalizersEventShowsThePointerThatWasRegistered) {
   EXPECT_FALSE(queue.take(event));
 }
 
+TEST_F(FinalizeTest, OneRegisteredBesideATakerComesFirstAndTheEarlierOneLast) {   // under ThreadSanitizer too
+  static std::atomic<int> earlier;
+  earlier = 0;
+  int events = 0;
+  constexpr int kRounds = 300;
+  for (int round = 0; round < kRounds; ++round) {
+    Object* o = object();
+    ASSERT_EQ(gc::set_finalizer(o, {[](void*, void*) { ++earlier; }, nullptr}).status, Status::ok);
+    ASSERT_EQ(finalize_object({.obj = o}, queue, token(1)), Status::ok);
+    kill_and_collect(o);
+    std::thread registers([&] { EXPECT_EQ(finalize_object({.obj = o}, queue, token(2)), Status::ok); });
+    events += static_cast<int>(take_all(queue).size());
+    registers.join();
+    for (int death = 0; death < 3; ++death) {
+      kill_and_collect(o);
+      events += static_cast<int>(take_all(queue).size());
+    }
+  }
+  EXPECT_EQ(events, 2 * kRounds);
+  EXPECT_EQ(earlier, kRounds);
+}
+
 TEST_F(FinalizeTest, AFailedObjectFinalizerLeavesTheEarlierOneInPlace) {
   static int calls;
   calls = 0;
