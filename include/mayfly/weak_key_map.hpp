@@ -12,8 +12,8 @@ namespace mayfly {
 /// Lies in collected memory: make<> one, or embed it in a collected object. Insertion order. Threads, statuses and policies as with WeakValueMap.
 /// Values are kept in collected memory of their own: what find() answered stays whole while you hold it. But once a collection found the map dead, and a
 /// destructor looks at it or its object is resurrected, it is empty if V has a destructor (see StrongSide). A value that reaches its key keeps it alive (S38).
-/// A dead key's value is let go where the queue is drained; in a map that was resurrected, when it is used next. Collected pointers inside malloc memory that
-/// a V owns are not traced: Root them. Moving a V must not throw.
+/// A dead key's value is let go where the queue is drained; in a map that was resurrected, once something was entered, or when its size is asked. Collected
+/// pointers inside malloc memory that a V owns are not traced: Root them. Moving a V must not throw.
 template <class K, class V, class P = StdPolicy<K*>>
 class WeakKeyMap {
  public:

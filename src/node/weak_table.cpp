@@ -4,7 +4,7 @@
 //   Dead entries are dropped (so that their strong side can die) by sweep(): when the queue is taken from, or when size() is asked, after something died
 //   that any container looked at; and when the entries are rebuilt.                                                   .table.sweep
 //   The queue knows its tables by anchors: weak handles of the objects that hold them. A table whose anchor reads null was found dead: it is looked at by
-//   a finalizer, or was resurrected. Strong sides that are destroyed are gone then; others are let go of when the program uses it.  .table.destroyed
+//   a finalizer, or was resurrected. Strong sides that are destroyed are gone then. The queue knows it again once something is entered.  .table.destroyed
 //   A table is used by one thread at a time, but its queue may be taken from by another: a drainer, for instance. So each use takes its turn, and a
 //   sweep on a queue's behalf skips a table that is in use, and comes again when the queue is taken from next.         .table.turn
 //
@@ -57,10 +57,7 @@ enum Turn : std::uint8_t { kFree, kUsed, kSwept };
 
 /// A use of the table by the program. Nests: inside an allocation of this very thread, or of what it calls.
 struct WeakTable::Access {
-  explicit Access(const WeakTable& table) noexcept : t(const_cast<WeakTable&>(table)), use(&table) {
-    begin();
-    if (my_turn && t.deaths_seen_ != core::contained_deaths() && is_of_an_earlier_life()) sweep();
-  }
+  explicit Access(const WeakTable& table) noexcept : t(const_cast<WeakTable&>(table)), use(&table) { begin(); }
   ~Access() { end(); }
   Access(const Access&) = delete;
   Access& operator=(const Access&) = delete;
@@ -76,10 +73,8 @@ struct WeakTable::Access {
       if (found == kSwept) std::this_thread::yield();
     }
     my_turn = true;
-    if (t.strong_ == StrongSide::destroyed && is_of_an_earlier_life()) clear();              // .table.destroyed
+    if (t.strong_ == StrongSide::destroyed && t.used_ != 0 && gc::load(gc::Handle{t.anchor_}) == nullptr) clear();   // .table.destroyed
   }
-  /// Its holder died and was resurrected, and the queue does not know it any more.
-  bool is_of_an_earlier_life() const noexcept { return t.used_ != 0 && gc::load(gc::Handle{t.anchor_}) == nullptr; }
   /// Host code and allocations, which may never return (longjmp), find the table free, and may change it.
   template <class F>
   auto outside(F f) const noexcept {

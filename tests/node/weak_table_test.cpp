@@ -113,7 +113,7 @@ TEST(WeakTable, OneThatWasResurrectedIsSweptAgain) {   // S18
   EXPECT_EQ(shown, 1);
 }
 
-TEST(WeakTable, OneThatWasResurrectedLetsGoWhenItIsUsed) {   // S18
+TEST(WeakTable, OneThatWasResurrectedLetsGoWhenItsSizeIsAsked) {   // S18
   auto& queue = *new CallbackQueue;
   WeakTable& table = table_in(queue);
   void* holder = gc::base_of(&table);
@@ -124,7 +124,7 @@ TEST(WeakTable, OneThatWasResurrectedLetsGoWhenItIsUsed) {   // S18
   ASSERT_EQ(take_all(queue).size(), 1u);                   // and lives on
   kill_and_collect(first);
   EXPECT_TRUE(take_all(queue).empty());
-  EXPECT_EQ(table.find(identity(token(9))).status, Status::absent);
+  EXPECT_EQ(table.size(), 0u);
   int shown = 0;
   for (WeakTable::Cursor cursor; table.next(cursor, WeakTable::Dead::show) == Status::ok;) ++shown;
   EXPECT_EQ(shown, 0);
