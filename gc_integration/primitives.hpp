@@ -21,6 +21,9 @@ enum class Threads { many, one };
 
 /// Starts the collector unless somebody did, and sets what mayfly needs. Idempotent. `unsupported`: see start_problem().
 Status start(Threads threads) noexcept;
+/// Makes what the first link and the first finalizer need; without memory for these the collector would end the process. Called behind start(), before
+/// anything is registered. Idempotent. May do what allocate() may do.
+Status make_tables() noexcept;
 /// Why start() refused, or an empty string. Static text.
 const char* start_problem() noexcept;
 

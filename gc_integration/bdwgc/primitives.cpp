@@ -114,26 +114,8 @@ Status refuse(const char* why) noexcept {
 
 std::uint64_t ask_collection_number() noexcept { return GC_get_gc_no(); }
 
-bool has_memory_for_tables() noexcept {
-  void* probe = GC_malloc_atomic(std::size_t{1} << 14);
-  GC_free(probe);
-  return probe != nullptr;
-}
-
-namespace {
-/// Of links and of finalizers. Holds no lock.
-Status make_tables() noexcept {
-  if (!has_memory_for_tables()) return Status::no_memory;
-  void* object = GC_malloc(1);
-  void* word = object;
-  if (object == nullptr || GC_general_register_disappearing_link(&word, object) == GC_NO_MEMORY) return Status::no_memory;
-  GC_unregister_disappearing_link(&word);
-  GC_register_finalizer_no_order(object, no_finalizer, nullptr, nullptr, nullptr);
-  GC_register_finalizer_no_order(object, nullptr, nullptr, nullptr, nullptr);
-  return Status::ok;
-}
-
-Status start_bdwgc(Threads threads) noexcept {
+Status start(Threads threads) noexcept {
+  if (g_started.load(std::memory_order_acquire)) return Status::ok;
   const std::lock_guard lock(g_mutex);
   if (g_started.load(std::memory_order_relaxed)) return Status::ok;
   if (GC_get_version() < kOldestVersion) return refuse("mayfly needs bdwgc 8.0.4 or later");
@@ -151,15 +133,27 @@ Status start_bdwgc(Threads threads) noexcept {
   const GC_word* counter = &counter_of_bdwgc;
   if (counter != nullptr && *counter == GC_get_gc_no()) internal::numbers.counter = reinterpret_cast<const std::uint64_t*>(counter);
 #endif
+  g_started.store(true, std::memory_order_release);
   return Status::ok;
 }
-}  // namespace
 
-Status start(Threads threads) noexcept {
-  if (g_started.load(std::memory_order_acquire)) return Status::ok;
-  if (const Status status = start_bdwgc(threads); status != Status::ok) return status;
-  if (const Status status = make_tables(); status != Status::ok) return status;
-  g_started.store(true, std::memory_order_release);
+bool has_memory_for_tables() noexcept {
+  void* probe = GC_malloc_atomic(std::size_t{1} << 14);
+  GC_free(probe);
+  return probe != nullptr;
+}
+
+Status make_tables() noexcept {          // of links and of finalizers
+  static constinit std::atomic<bool> made{false};
+  if (made.load(std::memory_order_relaxed)) return Status::ok;
+  if (!has_memory_for_tables()) return Status::no_memory;
+  void* object = GC_malloc(1);
+  void* word = object;
+  if (object == nullptr || GC_general_register_disappearing_link(&word, object) == GC_NO_MEMORY) return Status::no_memory;
+  GC_unregister_disappearing_link(&word);
+  GC_register_finalizer_no_order(object, no_finalizer, nullptr, nullptr, nullptr);
+  GC_register_finalizer_no_order(object, nullptr, nullptr, nullptr, nullptr);
+  made.store(true, std::memory_order_relaxed);
   return Status::ok;
 }
 

@@ -64,6 +64,7 @@ void* make(std::size_t bytes, bool root) {
 }  // namespace
 
 Status start(Threads) noexcept { return Status::ok; }
+Status make_tables() noexcept { return Status::ok; }
 const char* start_problem() noexcept { return ""; }
 void* allocate(std::size_t bytes) noexcept { return make(bytes, false); }
 void* allocate_untraced(std::size_t bytes) noexcept { return make(bytes, false); }

@@ -3,6 +3,7 @@
 #include <mayfly/make.hpp>
 #include <mayfly/node.hpp>
 
+#include <concepts>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -27,6 +28,10 @@ struct CollectedClosure : Closure {
 
   Function act;                                       // null: done
 };
+
+/// Function pointers, std::function and their kind: they may be of nothing.
+template <class F>
+concept nullable = (std::is_pointer_v<F> || std::is_constructible_v<bool, F&>) && requires(F& f) { { f == nullptr } -> std::convertible_to<bool>; };
 
 template <class F>
 struct ClosureOf : CollectedClosure {

@@ -37,8 +37,8 @@ struct Options {
 
 /// Starts mayfly, and bdwgc if nobody did: then on the thread that lives longest, which bdwgc takes for the main one from then on. Idempotent: any library
 /// may call it, and the first options win. Allocates; installs no hook of bdwgc.
-/// `unsupported`: this process's collector cannot carry mayfly, see init_problem(). `no_memory`: bdwgc has less than 16 KiB left; may be repeated. Every
-/// registering call starts mayfly with default options.
+/// `unsupported`: this process's collector cannot carry mayfly, see init_problem(). `no_memory`: marks, and bdwgc has less than some tens of KiB left; may be
+/// repeated. `unknown_thread`: marks and Threads::one, on a thread that bdwgc does not know. Every registering call starts mayfly with default options.
 Status init(const Options& options = {}) noexcept;
 /// Why init() answered unsupported, or an empty string. Static text.
 const char* init_problem() noexcept;

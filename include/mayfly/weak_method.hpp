@@ -64,11 +64,20 @@ class WeakMethod {
   M method_ = nullptr;
 };
 
+namespace internal {
+template <class M>
+struct ClassOf;
+template <class F, class C>
+struct ClassOf<F C::*> {
+  using Type = C;
+};
+}  // namespace internal
+
 /// WeakMethod<T, M>::of() with the types deduced: a method of T, or of a base.
-template <class T, class F, class C>
-  requires std::is_function_v<F> && std::is_base_of_v<C, std::remove_cv_t<T>>
-Result<WeakMethod<T, F C::*>> weak_method(T* object, F C::*method) noexcept {
-  return WeakMethod<T, F C::*>::of(object, method);
+template <class T, class M>
+  requires std::is_member_function_pointer_v<M> && std::is_base_of_v<typename internal::ClassOf<M>::Type, std::remove_cv_t<T>>
+Result<WeakMethod<T, M>> weak_method(T* object, M method) noexcept {
+  return WeakMethod<T, M>::of(object, method);
 }
 
 }  // namespace mayfly

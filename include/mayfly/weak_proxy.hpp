@@ -164,30 +164,34 @@ concept compared_by_own_operators = (Side<A>::kIsProxy || Side<B>::kIsProxy) && 
                                     !std::three_way_comparable<typename Side<A>::Referent>;
 }  // namespace internal
 
-/// For referents without <=>: those operators that they have.
+/// For referents without <=>: those operators that they have, among proxies of one type and its objects.
 template <class A, class B>
-  requires internal::compared_by_own_operators<A, B> && requires(const internal::Side<A>& a, const internal::Side<B>& b) { *a < *b; }
+  requires internal::compared_by_own_operators<A, B> &&
+           requires(const internal::Side<A>& a, const internal::Side<B>& b) { { *a < *b } -> std::convertible_to<bool>; }
 bool operator<(const A& a, const B& b) {
   const internal::Side<A> left(a);
   const internal::Side<B> right(b);
   return *left < *right;
 }
 template <class A, class B>
-  requires internal::compared_by_own_operators<A, B> && requires(const internal::Side<A>& a, const internal::Side<B>& b) { *a > *b; }
+  requires internal::compared_by_own_operators<A, B> &&
+           requires(const internal::Side<A>& a, const internal::Side<B>& b) { { *a > *b } -> std::convertible_to<bool>; }
 bool operator>(const A& a, const B& b) {
   const internal::Side<A> left(a);
   const internal::Side<B> right(b);
   return *left > *right;
 }
 template <class A, class B>
-  requires internal::compared_by_own_operators<A, B> && requires(const internal::Side<A>& a, const internal::Side<B>& b) { *a <= *b; }
+  requires internal::compared_by_own_operators<A, B> &&
+           requires(const internal::Side<A>& a, const internal::Side<B>& b) { { *a <= *b } -> std::convertible_to<bool>; }
 bool operator<=(const A& a, const B& b) {
   const internal::Side<A> left(a);
   const internal::Side<B> right(b);
   return *left <= *right;
 }
 template <class A, class B>
-  requires internal::compared_by_own_operators<A, B> && requires(const internal::Side<A>& a, const internal::Side<B>& b) { *a >= *b; }
+  requires internal::compared_by_own_operators<A, B> &&
+           requires(const internal::Side<A>& a, const internal::Side<B>& b) { { *a >= *b } -> std::convertible_to<bool>; }
 bool operator>=(const A& a, const B& b) {
   const internal::Side<A> left(a);
   const internal::Side<B> right(b);

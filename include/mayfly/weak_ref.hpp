@@ -66,7 +66,7 @@ class WeakRef {
     requires(std::is_invocable_v<F&> || std::is_invocable_v<F&, RefNode&>)
   static Result<WeakRef> of(T* object, F f, CallbackQueue& queue = default_queue()) noexcept {
     if constexpr (!weakly_referenceable<std::remove_cv_t<T>>) return {WeakRef(), Status::not_weakrefable};
-    if constexpr (requires { f == nullptr; }) {
+    if constexpr (internal::nullable<F>) {
       if (f == nullptr) return of(object, queue);
     }
     const auto closure = internal::new_closure(std::move(f));

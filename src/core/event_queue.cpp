@@ -92,8 +92,8 @@ bool EventQueue::serves_this_thread() const noexcept {
 
 void EventQueue::waits_again(ObjectFinalizer& finalizer) noexcept {
   lie_aside.take_off(1);
-  if (closed) {
-    chain.push_back(link_of(finalizer));     // others are dropped meanwhile
+  if (closed || exiting()) {
+    chain.push_back(link_of(finalizer));     // others have their turn meanwhile
   } else {
     chain.push_front(link_of(finalizer));
   }
@@ -143,7 +143,7 @@ void EventQueue::forget_other_threads() noexcept {
   if (drained_by.load() != this_thread()) ignore_drain();   // one that forks in a callback is draining still
   if (!serves_this_thread()) owner = kNobody;
   take_up(kNobody);
-  if (drainer.number != this_thread()) drainer.state = Drainer::none;
+  if (drainer.number != this_thread() || ::pthread_equal(drainer.thread, ::pthread_self()) == 0) drainer.state = Drainer::none;
   if (drainer.state == Drainer::stopping) drainer.state = Drainer::asked;   // nobody joins it here
   wake_up.forget(Wake::drainer);
 }

@@ -18,7 +18,7 @@ void set_below(ObjectFinalizer& finalizer, const gc::FinalizerSlot& slot) noexce
   finalizer.before = slot.function;
 }
 
-/// `slot` gets its turn behind all of the pile, or in the place of `instead`; nothing if it is among them. g_before held.
+/// `slot` gets its turn behind all of the pile, or in the place of `instead`; nothing if it is among them. g_before held.   .object-finalizer.pile
 void put_below(gc::FinalizerSlot pile, const gc::FinalizerSlot& slot, const gc::FinalizerSlot& instead) noexcept {
   while (pile != slot && is_ours(pile)) {
     ObjectFinalizer& finalizer = ours(pile);
@@ -51,6 +51,7 @@ void put_back_on_top(void* base, gc::FinalizerSlot found, gc::FinalizerSlot lowe
   for (gc::FinalizerSlot registered = lowest; found.function != nullptr && found != registered;) {
     {
       const std::lock_guard lock(g_before);
+      if (contains(registered, found)) return;             // another thread was about the same
       put_below(found, registered, under);
     }
     const gc::FinalizerSlot came_between = gc::set_finalizer(base, found).value;

@@ -32,13 +32,13 @@ struct ObjectFinalizer {
 
 /// On top of the object's pile. Failed: nothing changed. May collect, may never return (longjmp): then it is not there.
 Status push_finalizer(void* base, ObjectFinalizer& finalizer) noexcept;
-/// `lowest` was registered by the caller in the place of `found`, and belongs below that. Needs no memory.
+/// `lowest` was registered by the caller in the place of `found`, and belongs below that. Needs no memory; may collect.
 void put_back_on_top(void* base, gc::FinalizerSlot found, gc::FinalizerSlot lowest) noexcept;
 
 /// The collector finalizer of ObjectFinalizers: moves the record to its queue (event_queue.cpp). NO ALLOC. May run inside any allocation.
 void stage_object_finalizer(void* object, void* record) noexcept;
 
-void lock_piles() noexcept;              // around fork; taken last
+void lock_piles() noexcept;              // around fork; the last of a queue's
 void unlock_piles() noexcept;
 
 }  // namespace mayfly::core

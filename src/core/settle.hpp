@@ -4,8 +4,8 @@
 // code. Polling the raw number instead would lose deaths: it moves before the links are cleared.                      .settle.verified
 // A dead object leaves the side table; a dead ref's watcher is dropped; the watchers of a dead referent become events, canonical nodes silently first,
 // then newest first, or are dropped if their ref is dead too.                                                       .settle.order
-// Everything of a round is settled before anything of it can be taken, because take() settles first; but for one that another thread begins between
-// these two: all its words were cleared by the collection.                                                         .settle.clear-first
+// Everything of a round is settled before anything of it can be taken, because take() settles first; but for a round that
+// another thread begins between the two. Then too each reference reads null before a callback: words are cleared by the collection.   .settle.clear-first
 // A scan that ran out of time goes on where it stopped; meanwhile nothing is taken but what earlier rounds left.    .settle.resume
 #pragma once
 #include "src/core/side_table.hpp"

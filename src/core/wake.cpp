@@ -19,7 +19,8 @@ namespace {
 constexpr int kSentinels = 4;
 
 constinit std::atomic<int> g_sentinels{0};                // armed
-constinit std::atomic<std::uint64_t> g_told{0};           // of that collection
+constexpr std::uint64_t kNone = UINT64_MAX;
+constinit std::atomic<std::uint64_t> g_told{kNone};       // the number of the collection that all queues were told of last
 
 void tell_all() noexcept {
   const std::uint64_t number = gc::collection_number();
@@ -30,7 +31,7 @@ void tell_all() noexcept {
 /// A sentinel's collector finalizer. May run inside any allocation, so it allocates nothing: who drains next makes another sentinel.
 void ring(void*, void*) {
   g_sentinels.fetch_sub(1);
-  if (!wakes_to_arm.exchange(true)) g_told.store(0);        // somebody armed since, and is to do so again
+  if (!wakes_to_arm.exchange(true)) g_told.store(kNone);    // the first one since they were armed: told again, also of the same collection
   tell_all();
 }
 
@@ -45,7 +46,10 @@ void ring(void*, void*) {
 bool arm_wake() noexcept {
   wakes_to_arm.store(true);                               // for others, if this thread never comes back
   while (g_sentinels.load() < kSentinels) {               // two threads at once may make one too many: it does no harm
-    if (!make_sentinel()) return g_sentinels.load() != 0; // the rest another time
+    if (!make_sentinel()) {                               // the rest another time
+      gc::scrub_dead_stack();
+      return g_sentinels.load() != 0;
+    }
     g_sentinels.fetch_add(1);
   }
   wakes_to_arm.store(false);

@@ -93,14 +93,16 @@ void node::ask_drainer_to_end(core::EventQueue& queue) noexcept {
 }
 
 namespace {
-/// own: the calling thread is the queue's owner from the moment on in which no drainer runs; but at exit a queue has no owner.
-void stop(core::EventQueue& queue, bool own) noexcept {
+enum class Then { leave, own };
+
+/// own: the calling thread is the queue's owner from the moment on in which the drainer is told to stop; but at exit a queue has no owner.
+void stop(core::EventQueue& queue, Then then) noexcept {
   core::Drainer& drainer = queue.drainer;
   pthread_t thread;
   std::uint64_t start;
   {
     std::unique_lock lock(drainer.mutex);
-    if (own && !node::is_ending()) queue.owner = core::this_thread();
+    if (then == Then::own && !node::is_ending()) queue.owner = core::this_thread();
     if (drainer.state == core::Drainer::none) return;
     if (::pthread_equal(drainer.thread, ::pthread_self()) != 0) return drainer.ask_to_end();
     if (drainer.state == core::Drainer::stopping) {
@@ -119,11 +121,11 @@ void stop(core::EventQueue& queue, bool own) noexcept {
 }  // namespace
 
 void stop_drainer(CallbackQueue& face) noexcept {
-  if (core::EventQueue* queue = core::EventQueue::peek(face)) stop(*queue, false);
+  if (core::EventQueue* queue = core::EventQueue::peek(face)) stop(*queue, Then::leave);
 }
 
 void node::own(core::EventQueue& queue) noexcept {
-  stop(queue, true);
+  stop(queue, Then::own);
   queue.take_up_all();
 }
 

@@ -90,6 +90,7 @@ Status finalize_object(const Referent& referent, CallbackQueue& face, void* payl
   if (memory == nullptr) return Status::no_memory;
   gc::note_kept(payload);
   const core::Target& target = start.value.target;
+  gc::note_displacement(target.offset);                    // of the event's object
   auto* record = ::new (memory) core::ObjectFinalizer{.payload = payload, .run = run, .queue = start.value.queue, .offset = target.offset};
   return core::push_finalizer(target.base, *record);
 }

@@ -105,21 +105,31 @@ void put_back_or_drop(core::EventQueue& queue, Event event) noexcept {
   if (!queue.put_back(event)) let_go(event, node::Dropped::destroyed);
 }
 
-/// take_one() for the thread that drains. It does not drain while it does what may never return, so that the queue does not stay busy. `busy`: another one
-/// drains now. At exit the others have their turn though there is no memory to give one's earlier finalizer back, and nobody looks again.
-bool take_to_call(core::EventQueue& queue, Event& event, core::Deadline deadline, bool& busy) noexcept {
+/// How a drain goes.
+struct Draining {
+  core::EventQueue& queue;
+  core::Deadline deadline;
+  bool busy = false;                 // another thread drains now
+  bool no_memory = false;            // to give any earlier finalizer back that waits for it
+};
+
+/// take_one() for the thread that drains. It does not drain while it does what may never return, so that the queue does not stay busy. At exit an event that
+/// there is no memory for waits behind all others.
+bool take_to_call(Draining& d, Event& event) noexcept {
+  core::EventQueue& queue = d.queue;
   std::size_t failed = 0;
-  for (Aside aside; take_within(queue, event, aside, deadline);) {
+  for (Aside aside; !d.no_memory && take_within(queue, event, aside, d.deadline);) {
     if (aside.finalizer == nullptr) return true;
     queue.end_drain();
     const Gave gave = give_back(queue, event, aside);
-    busy = !queue.begin_drain();
-    if (gave == Gave::done && (!busy || (queue.exiting() && !queue.closed))) return true;
+    d.busy = !queue.begin_drain();
+    const bool to_be_called = !d.busy || (queue.exit == core::EventQueue::Exit::by_shutdown && !queue.closed);   // shutdown() may not look again
+    if (gave == Gave::done && to_be_called) return true;
     if (gave == Gave::done) put_back_or_drop(queue, event), queue.wake_up.now();   // the other one may have looked before
-    if (busy) return false;
-    if (gave == Gave::no_memory && ++failed > (queue.exiting() ? queue.waiting.load() : 0)) return take_at_exit(queue, event);
+    if (d.busy) return false;
+    if (gave == Gave::no_memory) d.no_memory = ++failed > (queue.exiting() ? queue.waiting.load() : 0);
   }
-  return false;
+  return d.no_memory && take_at_exit(queue, event);
 }
 
 /// All that is settled, at the queue's shutdown; how many. What its object's earlier finalizer has no memory for stays. MAY CALL HOST.
@@ -184,7 +194,8 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
   }
   const core::Deadline deadline = deadline_of(budget);
   const std::uint64_t start = core::now_ns();
-  for (Event event; result.ran < budget.items && queue->serves_this_thread() && take_to_call(*queue, event, deadline, result.busy);) {
+  Draining draining{*queue, deadline};
+  for (Event event; !draining.busy && result.ran < budget.items && queue->serves_this_thread() && take_to_call(draining, event);) {
     if (can_be_called(*queue, host_, event)) {
       ++result.ran;
       result.stopped = call(*queue, host_, event) == Host::Called::stop;
@@ -194,11 +205,12 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
     if (result.stopped || (!queue->exiting() && gc::zeal::end_drain()) || (deadline != core::kNoDeadline && core::now_ns() >= deadline)) break;
   }
   queue->end_drain();
-  result.busy |= !queue->serves_this_thread();
+  result.busy = draining.busy || !queue->serves_this_thread();
   queue->ran.fetch_add(result.ran, std::memory_order_relaxed);
   queue->drain_ns.fetch_add(core::now_ns() - start, std::memory_order_relaxed);
   result.left = queue->events();
   core::arm_wake_again();
+  if (deadline != core::kNoDeadline && gc::collection_number() != core::settled_number()) queue->wake_up.now();   // settling goes on in the next drain
   return result;
 }
 

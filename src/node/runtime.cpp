@@ -44,6 +44,17 @@ void at_exit_shutdown() {
 
 }  // namespace
 
+namespace {
+/// Marks: bdwgc collects, so it has to know the thread.
+Status prepare(gc::Clearing clearing) noexcept {
+  const bool known = clearing == gc::Clearing::links || gc::this_thread_is_registered();
+  if (!known && gc::register_this_thread() != Status::ok) return Status::unknown_thread;
+  const Status status = gc::prepare_clearing(clearing);
+  if (!known) gc::unregister_this_thread();
+  return status;
+}
+}  // namespace
+
 Status init(const Options& options) noexcept {
   if (g_phase.load(std::memory_order_acquire) != Phase::unborn) {
     return g_phase.load(std::memory_order_acquire) == Phase::ended ? Status::shut_down : Status::ok;
@@ -51,7 +62,7 @@ Status init(const Options& options) noexcept {
   const auto threads = options.threads == Options::Threads::many ? gc::Threads::many : gc::Threads::one;
   if (const Status started = gc::start(threads); started != Status::ok) return started;
   const auto clearing = options.clearing == Options::Clearing::marks ? gc::Clearing::marks : gc::Clearing::links;
-  if (const Status prepared = gc::prepare_clearing(clearing); prepared != Status::ok) return prepared;   // no lock held: it may run collector finalizers
+  if (const Status prepared = prepare(clearing); prepared != Status::ok) return prepared;   // no lock held: it may run collector finalizers
   const std::lock_guard lock(g_mutex);
   if (g_phase.load(std::memory_order_relaxed) != Phase::unborn) return Status::ok;
   if (const Status zealous = gc::zeal::start(options.zeal != nullptr ? options.zeal : std::getenv("MAYFLY_ZEAL")); zealous != Status::ok) return zealous;
@@ -129,7 +140,10 @@ void shutdown() noexcept {
   resume_collections();
   g_phase.store(Phase::ended);
   std::size_t not_run = 0;
-  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) not_run += node::close(*queue, node::Dropped::left) + queue->not_run;
+  for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
+    not_run += node::close(*queue, node::Dropped::left) + queue->not_run;
+    not_run += queue->events();                    // for want of memory
+  }
   if (not_run != 0 && g_options.exit_report != nullptr) g_options.exit_report(not_run);
   g_silent.store(true, std::memory_order_release);
 }
@@ -207,6 +221,7 @@ Status ready() noexcept {
   if (const Status started = init(); started != Status::ok) return started;
   if (!t_known) {
     if (!gc::this_thread_is_registered()) return Status::unknown_thread;
+    if (const Status made = gc::make_tables(); made != Status::ok) return made;   // not before: it may collect
     t_known = true;
   }
   if (gc::slots_are_crowded()) [[unlikely]] {      // a program without callbacks may never drain

@@ -152,11 +152,16 @@ TEST(Settle, GoesOnWhereATimeBudgetEnded) {
   }
   for (Object* o : dead) scripted::kill(o);
   scripted::run_cycle();
+  static int hints;
+  hints = 0;
+  ASSERT_EQ(queue.set_wake([](void*) { ++hints; }, nullptr), Status::ok);
   std::size_t unsettled = 0, drains = 0;
   while (queue.pending()) {
+    const int hinted = hints;
     const Drained drained = queue.drain({.nanoseconds = 1});
     ASSERT_LE(drained.ran, 1u);
     if (called == 0) ++unsettled;                       // nothing is called before all of the collection is settled
+    EXPECT_TRUE(called != 0 || hints > hinted);         // there is more to be done
     ++drains;
     if (unsettled == 10) scripted::run_cycle();         // a later collection meanwhile
   }

@@ -96,6 +96,7 @@ void without_interior_pointers() {
   static Root<Whole> referent(make<Whole>());
   static Root<RefNode> node(static_cast<RefNode*>(GC_malloc(sizeof(RefNode))));
   static Root<WeakTable> table(make<WeakTable>());
+  static Root<long*> cell(static_cast<long**>(GC_malloc(sizeof(long*))));   // what it points to is all that is left of an event
   const auto inside = [](std::size_t offset) {             // an offset that nobody spoke of before
     auto* inner = reinterpret_cast<long*>(static_cast<char*>(GC_malloc(64)) + offset);
     *inner = static_cast<long>(offset);
@@ -105,6 +106,7 @@ void without_interior_pointers() {
     finalizer = finalize_raw({.obj = referent.get()}, default_queue(), inside(24), AtExit::no).value;
     (void)bind(*node, {.obj = referent.get()}, default_queue(), inside(32));
     (void)table->set({.hash = 1}, inside(40), {.obj = referent.get()});
+    (void)finalize_object({.obj = inside(48)}, default_queue(), nullptr, [](Event& event) { *cell.get() = static_cast<long*>(event.object); });
   });
   for (int i = 0; i < 5; ++i) {
     (void)default_queue().collect_and_drain();
@@ -115,6 +117,8 @@ void without_interior_pointers() {
   WeakTable::Cursor at;
   ASSERT_EQ(table->next(at), Status::ok);
   EXPECT_EQ(*static_cast<long*>(at.item.value), 40);
+  ASSERT_NE(*cell, nullptr);
+  EXPECT_EQ(**cell, 48);
 }
 TEST(Start, InteriorPointersMayBeSwitchedOff) { EXPECT_IN_CHILD(without_interior_pointers()); }
 

@@ -377,6 +377,19 @@ void end_without_memory() {
   gc::zeal::fail_nth(1);
 }
 
+/// And no more memory at all.
+void end_without_memory_for_good() {
+  end_without_memory();
+  gc::zeal::fail_nth(0);
+  std::thread([] {
+    const ThreadScope scope;
+    if (finalize_object({.obj = GC_malloc(sizeof(Thing))}, default_queue(), nullptr, [](Event&) { say('p'); }) != Status::ok) std::abort();
+  }).join();
+  for (int i = 0; i < 10 && default_queue().stats().waiting != 2; ++i) (void)default_queue().collect();
+  gc::zeal::on_failure([] { gc::zeal::fail_nth(1); });
+  gc::zeal::fail_nth(1);
+}
+
 /// A callback on another thread, which the exit waits for, makes a finalizer in a queue that the exit has been to.
 void end_beside_a_callback_that_makes_a_finalizer() {
   default_queue().begin_exit();
@@ -513,6 +526,7 @@ int main(int argc, char** argv) {
   }
   if (way == "beside-settling") end_beside_settling();
   if (way == "without-memory") end_without_memory();
+  if (way == "without-memory-for-good") end_without_memory_for_good();
   if (way == "beside-a-callback-that-makes-one") end_beside_a_callback_that_makes_a_finalizer();
   if (way == "begin-exit-fork") fork_behind_begin_exit();
   if (way == "shutdown-then-fork") fork_behind_shutdown();

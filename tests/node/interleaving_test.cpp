@@ -15,6 +15,7 @@
 #include <string_view>
 #include <thread>
 #include <tuple>
+#include <utility>
 
 namespace mayfly::world {
 namespace {
@@ -25,6 +26,8 @@ constexpr int kLongerThanOwnersWaitUs = 150'000;   // for those who give an earl
 thread_local int t_points_left = 0;             // until this thread stops; zero: never
 constinit std::atomic<int> g_patience_us{kPatienceUs};
 constinit std::atomic<bool> g_stopped{false}, g_over{false};
+
+thread_local void (*t_before_a_lock)() = nullptr;
 
 void point() {
   if (t_points_left == 0 || --t_points_left != 0) return;
@@ -42,6 +45,10 @@ MutexCall behind(const char* name) { return reinterpret_cast<MutexCall>(::dlsym(
 extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   static constinit std::atomic<mayfly::world::MutexCall> real{nullptr};
   if (real.load() == nullptr) real = mayfly::world::behind("pthread_mutex_lock");
+  if (void (*call)() = std::exchange(mayfly::world::t_before_a_lock, nullptr)) {
+    call();
+    mayfly::world::t_before_a_lock = call;
+  }
   mayfly::world::point();
   return real.load()(mutex);
 }
@@ -63,7 +70,14 @@ struct Fate {
   std::atomic<int> called{0}, dropped{0};
   int sum() const { return called + dropped; }
 };
-void note(Fate& fate, Event::Act act) { ++(act == Event::Act::call ? fate.called : fate.dropped); }
+constinit std::atomic<int> g_callback_us{0}, g_inside{0}, g_at_once{0};
+void note(Fate& fate, Event::Act act) {
+  ++(act == Event::Act::call ? fate.called : fate.dropped);
+  if (g_callback_us == 0) return;
+  if (++g_inside > 1) ++g_at_once;
+  (void)::usleep(static_cast<useconds_t>(g_callback_us));
+  --g_inside;
+}
 void note_payload(Event& event) { note(*static_cast<Fate*>(event.payload), event.act); }
 
 struct Ringing : Closure {
@@ -217,6 +231,63 @@ TEST(Interleaving, OfOwnAndStartDrainerHasAResultThatTheyHaveInSomeOrder) {
       if (!stopped || HasFailure()) break;
     }
   }
+}
+
+/// Also where the host has begun the exit itself: then a drain that gives an earlier finalizer back finds another one draining.
+TEST(Interleaving, OfTwoDrainsOneCallsAtATime) {
+  g_callback_us = 5 * kPatienceUs;
+  g_at_once = 0;
+  core::EventQueue* queue = nullptr;
+  for (int point = 1;; ++point) {
+    ASSERT_LT(point, 500);
+    Deaths deaths(true);
+    queue = core::EventQueue::peek(deaths.queue);
+    Event first, second;
+    EXPECT_TRUE(deaths.queue.take(first) && deaths.queue.take(second));
+    second.run(second);
+    Object* referent = world::object();
+    EXPECT_EQ(bind_closure(ref()->node, {.obj = referent}, deaths.queue, deaths.ringing).status, Status::ok);
+    clear_now({.obj = referent});                // behind the object's own event, which is given an earlier finalizer back for
+    deaths.queue.begin_exit();
+    const bool stopped = run(act("drain"), act("drain"), deaths, point);
+    queue->exit = core::EventQueue::Exit::no;
+    (void)deaths.queue.drain();
+    EXPECT_EQ(deaths.weak.called + deaths.finalizer.called + deaths.own.called, 3) << point;
+    if (!stopped || ::testing::Test::HasFailure()) break;
+  }
+  g_callback_us = 0;
+  EXPECT_EQ(g_at_once, 0);
+}
+
+/// An owner came, and gives the earlier finalizer back beside the taker whom it overtook, while a third thread registers one.   .object-finalizer.pile
+TEST(Interleaving, OfThreeThreadsAtOneObjectsFinalizersMakesNoRing) {
+  static void* base;
+  static core::ObjectFinalizer* lowest;
+  static core::ObjectFinalizer* latest;
+  static gc::FinalizerSlot found_by_the_owner;
+  static int locks;
+  const auto made = [] { return ::new (gc::allocate(sizeof(core::ObjectFinalizer))) core::ObjectFinalizer; };
+  const auto slot = [](core::ObjectFinalizer* finalizer) { return gc::FinalizerSlot{core::stage_object_finalizer, finalizer}; };
+  base = object();
+  lowest = made(), latest = made();
+  core::ObjectFinalizer* meanwhile = made();
+  locks = 0;
+  ASSERT_EQ(core::push_finalizer(base, *meanwhile), Status::ok);
+  const gc::FinalizerSlot found = gc::set_finalizer(base, slot(lowest)).value;   // by the taker
+  t_before_a_lock = [] {
+    ++locks;                                     // each round of the taker's takes one for the pile, and one of the collector's
+    if (locks == 1) (void)core::push_finalizer(base, *latest);
+    if (locks == 3) found_by_the_owner = gc::set_finalizer(base, {core::stage_object_finalizer, lowest}).value;
+  };
+  core::put_back_on_top(base, found, slot(lowest));
+  t_before_a_lock = nullptr;
+  core::put_back_on_top(base, found_by_the_owner, slot(lowest));
+  std::vector<const core::ObjectFinalizer*> pile;
+  for (gc::FinalizerSlot at = gc::set_finalizer(base, {}).value; at.function != nullptr && pile.size() < 10;) {
+    pile.push_back(static_cast<core::ObjectFinalizer*>(at.data));
+    at = {pile.back()->before, pile.back()->before_data};
+  }
+  EXPECT_EQ(pile, (std::vector<const core::ObjectFinalizer*>{latest, meanwhile, lowest}));
 }
 
 TEST_P(Interleavings, LosesNothingAndDoublesNothing) {
