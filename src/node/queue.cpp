@@ -138,7 +138,7 @@ std::size_t drop_events(core::EventQueue& queue, node::Dropped dropped) noexcept
   Event event;
   for (Aside aside; queue.pop(event, aside, true, Taker::shutdown);) {
     const Gave gave = give_back(queue, event, aside);
-    if (gave == Gave::no_memory && ++failed > queue.events()) break;
+    if (gave == Gave::no_memory && ++failed > queue.waiting.load()) break;
     if (gave != Gave::done) continue;
     ++events;
     let_go(event, dropped);

@@ -95,39 +95,40 @@ TEST(WeakTable, ASweepBesideADeathByHandMissesNothing) {
   taker.join();
 }
 
-TEST(WeakTable, OneThatWasResurrectedIsSweptAgain) {   // S18
-  auto& queue = *new CallbackQueue;
+/// With one entry. Its holder was found dead, and lives on.
+WeakTable& resurrected_table(CallbackQueue& queue, Object* entry) {
   WeakTable& table = table_in(queue);
   void* holder = gc::base_of(&table);
-  Object* first = object();
-  ASSERT_EQ(table.set(identity(first), token(1), {.obj = first}), Status::ok);
-  ASSERT_EQ(finalize_object({.obj = holder}, queue, nullptr), Status::ok);
+  EXPECT_EQ(table.set(identity(entry), token(1), {.obj = entry}), Status::ok);
+  EXPECT_EQ(finalize_object({.obj = holder}, queue, nullptr), Status::ok);
   kill_and_collect(holder);
-  ASSERT_EQ(take_all(queue).size(), 1u);                   // and lives on
+  EXPECT_EQ(take_all(queue).size(), 1u);
+  return table;
+}
+int shown_entries(const WeakTable& table) {
+  int shown = 0;
+  for (WeakTable::Cursor cursor; table.next(cursor, WeakTable::Dead::show) == Status::ok;) ++shown;
+  return shown;
+}
+
+TEST(WeakTable, OneThatWasResurrectedIsSweptAgain) {   // S18
+  auto& queue = *new CallbackQueue;
+  WeakTable& table = resurrected_table(queue, object());
   Object* second = object();
   ASSERT_EQ(table.set(identity(second), token(2), {.obj = second}), Status::ok);
   kill_and_collect(second);
   EXPECT_TRUE(take_all(queue).empty());
-  int shown = 0;
-  for (WeakTable::Cursor cursor; table.next(cursor, WeakTable::Dead::show) == Status::ok;) ++shown;
-  EXPECT_EQ(shown, 1);
+  EXPECT_EQ(shown_entries(table), 1);
 }
 
 TEST(WeakTable, OneThatWasResurrectedLetsGoWhenItsSizeIsAsked) {   // S18
   auto& queue = *new CallbackQueue;
-  WeakTable& table = table_in(queue);
-  void* holder = gc::base_of(&table);
   Object* first = object();
-  ASSERT_EQ(table.set(identity(first), token(1), {.obj = first}), Status::ok);
-  ASSERT_EQ(finalize_object({.obj = holder}, queue, nullptr), Status::ok);
-  kill_and_collect(holder);
-  ASSERT_EQ(take_all(queue).size(), 1u);                   // and lives on
+  WeakTable& table = resurrected_table(queue, first);
   kill_and_collect(first);
   EXPECT_TRUE(take_all(queue).empty());
   EXPECT_EQ(table.size(), 0u);
-  int shown = 0;
-  for (WeakTable::Cursor cursor; table.next(cursor, WeakTable::Dead::show) == Status::ok;) ++shown;
-  EXPECT_EQ(shown, 0);
+  EXPECT_EQ(shown_entries(table), 0);
 }
 
 TEST(WeakTable, ItsQueueIsPendingThoughAnotherOneSettledTheDeath) {   // S19
