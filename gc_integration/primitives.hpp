@@ -19,10 +19,10 @@ namespace mayfly::gc {
 
 enum class Threads { many, one };
 
-/// Starts the collector unless somebody did, and sets what mayfly needs. Idempotent. `unsupported`: see start_problem().
+/// Starts the collector unless somebody did, and sets what mayfly needs. Idempotent. Any thread. `unsupported`: see start_problem().
 Status start(Threads threads) noexcept;
 /// Makes what the first link and the first finalizer need; without memory for these the collector would end the process. Called behind start(), before
-/// anything is registered. Idempotent. May do what allocate() may do.
+/// the first link, and before the first finalizer but those of the mark sweep. Idempotent. May do what allocate() may do.
 Status make_tables() noexcept;
 /// Why start() refused, or an empty string. Static text.
 const char* start_problem() noexcept;
@@ -41,7 +41,8 @@ void* base_of(const void* address) noexcept;
 bool was_freed(const void* base) noexcept;
 /// Stores a traced pointer into collected memory so that an incremental collector notices.
 void store_traced(void** where, void* value) noexcept;
-/// Tells the collector that pointers `offset` bytes into an object keep it alive (needed only where a host switched interior pointers off).
+/// Tells the collector that pointers `offset` bytes into an object keep it alive (needed only where a host switched interior pointers off;
+/// then pointers more than a page into their objects keep nothing alive).
 void note_displacement(std::size_t offset) noexcept;
 /// That this one does: what somebody gives mayfly to keep may point anywhere into its object.
 void note_kept(const void* pointer) noexcept;

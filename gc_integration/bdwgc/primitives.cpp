@@ -168,7 +168,8 @@ void* base_of(const void* address) noexcept { return GC_base(const_cast<void*>(a
 bool was_freed(const void* base) noexcept { return GC_is_heap_ptr(base) != 0 && GC_base(const_cast<void*>(base)) != base; }
 void store_traced(void** where, void* value) noexcept { GC_ptr_store_and_dirty(where, value); }
 void note_displacement(std::size_t offset) noexcept {
-  if (!g_interior) GC_register_displacement(offset);
+  constexpr std::size_t kTooFar = 4096;                    // bdwgc ends the process for offsets of a block and more
+  if (!g_interior && offset < kTooFar) GC_register_displacement(offset);
 }
 void note_kept(const void* pointer) noexcept {
   if (g_interior) return;

@@ -29,7 +29,7 @@ struct CollectedClosure : Closure {
   Function act;                                       // null: done
 };
 
-/// Function pointers, std::function and their kind: they may be of nothing.
+/// Function pointers, std::function and their kind: which may be empty.
 template <class F>
 concept nullable = (std::is_pointer_v<F> || std::is_constructible_v<bool, F&>) && requires(F& f) { { f == nullptr } -> std::convertible_to<bool>; };
 

@@ -75,22 +75,23 @@ class CallbackQueue {
   /// vain. Any thread; 1 to 2 ns.
   bool pending() const noexcept;
   /// `hint(argument)` comes on some thread when there may be something to take: when an event was queued, or after a collection, though not again and again
-  /// while nobody drains, or takes until take() answers false. What waits already, and what is put back, is not told of: look at pending(). `argument` is
-  /// the host's to keep alive: the queue is not scanned. The hint runs inside the collector's call of finalizers, inside allocations, or under locks: set a
-  /// flag or write to a file descriptor, no more. It may come in vain, and it may be missed (a stale pointer on some stack, or Finalizers::host and nobody
-  /// invokes them), so poll pending() too now and then. Null: none; the old one may still be running. May collect.
+  /// while nobody drains, or takes until take() answers false. A drain whose time ended before all was settled hints too. What waits already, and what take()
+  /// handed out and is put back, is not told of: look at pending(). `argument` is the host's to keep alive: the queue is not scanned. The hint runs inside the
+  /// collector's call of finalizers, inside allocations, or under locks: set a flag or write to a file descriptor, no more. It may come in vain, and it may
+  /// be missed (a stale pointer on some stack, or Finalizers::host and nobody invokes them), so poll pending() too now and then. Null: none; the old one may
+  /// still be running. May collect.
   Status set_wake(void (*hint)(void*), void* argument) noexcept;
   /// Settles, then hands over the oldest event. False: none waits, or there was no memory to give an object's earlier finalizer back: then the event still
-  /// waits. May collect. `event` is overwritten. Calls nothing of this library's, no Host and no policy; but first, with Finalizers::mayfly, it has bdwgc invoke all
-  /// finalizers that are due, whoever registered them, and those may do anything, as in an allocation.
+  /// waits. May collect. `event` is overwritten. Calls nothing of this library's, no Host and no policy; but first, with Finalizers::mayfly, it has bdwgc
+  /// invoke all finalizers that are due, whoever registered them, and those may do anything, as in an allocation.
   bool take(Event& event) noexcept;
-  /// To the front again: the next take() answers it. Cannot fail; allocates nothing. After shutdown() it is dropped as there. REQUIRES: taken from this queue, put back once, its node not
-  /// bound again, and at most 255 finalizers' events were taken from it since.
+  /// To the front again: the next take() answers it. Cannot fail; allocates nothing. After shutdown() it is dropped as there. REQUIRES: taken from this
+  /// queue, put back once, its node not bound again, and at most 255 finalizers' events were taken from it since.
   void put_back(const Event& event) noexcept;
   /// take + Host::call + Host::unraisable until empty, stopped or out of budget. A drain inside a drain calls nothing. MAY CALL HOST.
   Drained drain(Budget budget = {}) noexcept;
-  /// A forced collection and settling; calls nothing but bdwgc's finalizers, as take(). True: events wait. After mayfly::shutdown(), and on a thread that
-  /// bdwgc does not know: nothing, false.
+  /// A forced collection and settling; calls nothing but bdwgc's finalizers, as take(). True: events wait. After mayfly::shutdown(), on a thread that
+  /// bdwgc does not know, and before the first registration when there is no memory for that: nothing, false.
   bool collect() noexcept;
   /// Collect and drain, again while that brings events, or deaths in containers (8 rounds at most). Python: gc.collect(). MAY CALL HOST.
   Drained collect_and_drain() noexcept;
@@ -131,8 +132,8 @@ inline void safepoint() noexcept {
 }
 
 /// For programs without a loop: a thread of mayfly's, registered with the collector, drains the queue whenever something died, until stop_drainer(), or the
-/// queue's or the process's shutdown(). Callbacks run there. The queue has no owner then. `ok` if it runs already; `no_memory`: no thread to be had; `unknown_thread`: Threads::one.
-/// A forked child has none until it starts one, unless the drainer itself forked: then that one goes on.
+/// queue's or the process's shutdown(). Callbacks run there. The queue has no owner then. `ok` if it runs already; `no_memory`: no thread to be had;
+/// `unknown_thread`: Threads::one. A forked child has none until it starts one, unless the drainer itself forked: then that one goes on.
 Status start_drainer(CallbackQueue& queue) noexcept;
 /// Waits until the drainer's callback has returned and the thread is gone, or another one was started; called from that callback it only asks, and
 /// start_drainer() takes that back. No drainer: nothing.

@@ -37,14 +37,16 @@ struct Options {
 
 /// Starts mayfly, and bdwgc if nobody did: then on the thread that lives longest, which bdwgc takes for the main one from then on. Idempotent: any library
 /// may call it, and the first options win. Allocates; installs no hook of bdwgc.
-/// `unsupported`: this process's collector cannot carry mayfly, see init_problem(). `no_memory`: marks, and bdwgc has less than some tens of KiB left; may be
-/// repeated. `unknown_thread`: marks and Threads::one, on a thread that bdwgc does not know. Every registering call starts mayfly with default options.
+/// `unsupported`: this process's collector cannot carry mayfly, see init_problem(). `no_memory`: none for pthread_atfork(), or marks and
+/// bdwgc has less than some tens of KiB left; may be repeated. `unknown_thread`: marks and Threads::one, on a thread that bdwgc does not know; with
+/// Threads::many that is registered meanwhile, and an out-of-memory handler may not leave by longjmp. Every registering call starts mayfly with default options.
 Status init(const Options& options = {}) noexcept;
 /// Why init() answered unsupported, or an empty string. Static text.
 const char* init_problem() noexcept;
 
 /// Every queue: its drainer is stopped, exit finalizers run newest first, then silence. Idempotent; loads still work afterwards. Threads that are inside
-/// callbacks are waited for, one second at most, as they may be waiting for this one; then finalizers run beside them. Called on two threads, the second one waits
+/// callbacks are waited for, one second at most, as they may be waiting for this one; then finalizers run beside them, as they do beside a thread that was
+/// about to begin one. Called on two threads, the second one waits
 /// for the first. MAY CALL HOST.
 void shutdown() noexcept;
 

@@ -164,7 +164,7 @@ concept compared_by_own_operators = (Side<A>::kIsProxy || Side<B>::kIsProxy) && 
                                     !std::three_way_comparable<typename Side<A>::Referent>;
 }  // namespace internal
 
-/// For referents without <=>: those operators that they have, among proxies of one type and its objects.
+/// For referents without <=>: those operators that they have, between two proxies of one referent type, const or not, or a proxy and an object.
 template <class A, class B>
   requires internal::compared_by_own_operators<A, B> &&
            requires(const internal::Side<A>& a, const internal::Side<B>& b) { { *a < *b } -> std::convertible_to<bool>; }

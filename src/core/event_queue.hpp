@@ -108,7 +108,7 @@ struct EventQueue {                  // mapped memory, never freed
     owner = who;
     take_up_all();
   }
-  /// What lies aside waits again, for the new owner; waits as give_to() does.
+  /// What lies aside is queued again, for the new owner. Blocks as give_to() does.
   void take_up_all() noexcept;
   /// The calling thread is the owner no longer.
   void disown() noexcept;

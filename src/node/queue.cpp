@@ -54,11 +54,12 @@ bool take_within(core::EventQueue& queue, Event& event, Aside& aside, core::Dead
 
 /// The oldest event, ready to be handed out.
 bool take_one(core::EventQueue& queue, Event& event) noexcept {
+  std::size_t failed = 0;
   for (Aside aside; take_within(queue, event, aside, core::kNoDeadline);) {
     const Gave gave = give_back(queue, event, aside);
     if (gave == Gave::done) return true;
     event = {};
-    if (gave == Gave::no_memory) break;
+    if (gave == Gave::no_memory && (!queue.exiting() || ++failed > queue.waiting.load())) return take_at_exit(queue, event);
   }
   return false;
 }
@@ -105,12 +106,12 @@ void put_back_or_drop(core::EventQueue& queue, Event event) noexcept {
   if (!queue.put_back(event)) let_go(event, node::Dropped::destroyed);
 }
 
-/// How a drain goes.
+/// One drain: what its takes share.
 struct Draining {
   core::EventQueue& queue;
   core::Deadline deadline;
   bool busy = false;                 // another thread drains now
-  bool no_memory = false;            // to give any earlier finalizer back that waits for it
+  std::size_t stuck = 0;             // at exit: as many wait for memory to give an earlier finalizer back
 };
 
 /// take_one() for the thread that drains. It does not drain while it does what may never return, so that the queue does not stay busy. At exit an event that
@@ -118,7 +119,7 @@ struct Draining {
 bool take_to_call(Draining& d, Event& event) noexcept {
   core::EventQueue& queue = d.queue;
   std::size_t failed = 0;
-  for (Aside aside; !d.no_memory && take_within(queue, event, aside, d.deadline);) {
+  for (Aside aside; (d.stuck == 0 || queue.waiting.load() > d.stuck) && take_within(queue, event, aside, d.deadline);) {
     if (aside.finalizer == nullptr) return true;
     queue.end_drain();
     const Gave gave = give_back(queue, event, aside);
@@ -127,9 +128,11 @@ bool take_to_call(Draining& d, Event& event) noexcept {
     if (gave == Gave::done && to_be_called) return true;
     if (gave == Gave::done) put_back_or_drop(queue, event), queue.wake_up.now();   // the other one may have looked before
     if (d.busy) return false;
-    if (gave == Gave::no_memory) d.no_memory = ++failed > (queue.exiting() ? queue.waiting.load() : 0);
+    if (gave != Gave::no_memory || (queue.exiting() && ++failed <= queue.waiting.load())) continue;
+    d.stuck = queue.waiting.load();
+    break;
   }
-  return d.no_memory && take_at_exit(queue, event);
+  return d.stuck != 0 && take_at_exit(queue, event);
 }
 
 /// All that is settled, at the queue's shutdown; how many. What its object's earlier finalizer has no memory for stays. MAY CALL HOST.

@@ -42,15 +42,12 @@ void at_exit_shutdown() {
   shutdown();
 }
 
-}  // namespace
-
-namespace {
 /// Marks: bdwgc collects, so it has to know the thread.
 Status prepare(gc::Clearing clearing) noexcept {
   const bool known = clearing == gc::Clearing::links || gc::this_thread_is_registered();
   if (!known && gc::register_this_thread() != Status::ok) return Status::unknown_thread;
   const Status status = gc::prepare_clearing(clearing);
-  if (!known) gc::unregister_this_thread();
+  if (!known) node::unregister_thread();                   // a collector finalizer may have called mayfly on it
   return status;
 }
 }  // namespace
@@ -142,7 +139,7 @@ void shutdown() noexcept {
   std::size_t not_run = 0;
   for (core::EventQueue* queue = core::all_queues(); queue != nullptr; queue = queue->next) {
     not_run += node::close(*queue, node::Dropped::left) + queue->not_run;
-    not_run += queue->events();                    // for want of memory
+    not_run += queue->events();                    // what stayed for want of memory
   }
   if (not_run != 0 && g_options.exit_report != nullptr) g_options.exit_report(not_run);
   g_silent.store(true, std::memory_order_release);

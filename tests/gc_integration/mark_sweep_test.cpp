@@ -163,6 +163,24 @@ void started_with_finalizers_that_wait() {
 }
 TEST(MarkSweep, FinalizersMayCallMayflyWhileItStarts) { EXPECT_IN_CHILD(started_with_finalizers_that_wait()); }
 
+/// It has to collect, so bdwgc has to know the thread; afterwards it does not any more, though a finalizer called mayfly on it.
+void started_by_a_thread_that_nobody_knows(Options::Threads threads, Status expected) {
+  GC_INIT();
+  for (int i = 0; i < 20; ++i) {
+    GC_register_finalizer_no_order(GC_malloc(16), [](void*, void*) { (void)weak_handle({.obj = GC_malloc(16)}).status; }, nullptr, nullptr, nullptr);
+  }
+  static void* object = GC_malloc(16);
+  std::thread([&] {
+    EXPECT_EQ(init({.threads = threads, .clearing = Options::Clearing::marks}), expected);
+    EXPECT_EQ(weak_handle({.obj = object}).status, Status::unknown_thread);
+  }).join();
+  EXPECT_EQ(weak_handle({.obj = object}).status, Status::ok);
+}
+TEST(MarkSweep, MayBeStartedByAThreadThatNobodyKnows) {
+  EXPECT_IN_CHILD(started_by_a_thread_that_nobody_knows(Options::Threads::many, Status::ok));
+  EXPECT_IN_CHILD(started_by_a_thread_that_nobody_knows(Options::Threads::one, Status::unknown_thread));
+}
+
 void incremental() {
   GC_INIT();
   GC_enable_incremental();

@@ -390,6 +390,18 @@ void end_without_memory_for_good() {
   gc::zeal::fail_nth(1);
 }
 
+/// What an exit finalizer queues meanwhile comes before the other ones, in the host's one drain.
+void drain_without_memory() {
+  static Thing* watched = make<Thing>();
+  static RefNode* node = static_cast<RefNode*>(GC_malloc(sizeof(RefNode)));
+  static Closure says{[](Event&) { say('w'); }};
+  if (bind_closure(*node, {.obj = watched}, default_queue(), says).status != Status::ok) std::abort();
+  (void)finalize(g_thing.get(), [] { say('f'), clear_now({.obj = watched}); }).status;
+  end_without_memory_for_good();
+  default_queue().begin_exit();
+  (void)default_queue().drain();
+}
+
 /// A callback on another thread, which the exit waits for, makes a finalizer in a queue that the exit has been to.
 void end_beside_a_callback_that_makes_a_finalizer() {
   default_queue().begin_exit();
@@ -526,6 +538,7 @@ int main(int argc, char** argv) {
   }
   if (way == "beside-settling") end_beside_settling();
   if (way == "without-memory") end_without_memory();
+  if (way == "drain-without-memory") drain_without_memory();
   if (way == "without-memory-for-good") end_without_memory_for_good();
   if (way == "beside-a-callback-that-makes-one") end_beside_a_callback_that_makes_a_finalizer();
   if (way == "begin-exit-fork") fork_behind_begin_exit();

@@ -41,6 +41,7 @@ TEST(Exit, WithADeadlineItWaitsForWhoeverIsSettling) {
   for (int round = 0; round < 5; ++round) expect("beside-settling", "cba", 0);
 }
 TEST(Exit, OneEventsLackOfMemoryKeepsNoOtherBack) { expect("without-memory", "ocba", 0); }
+TEST(Exit, NorWhatIsQueuedMeanwhile) { expect("drain-without-memory", "pfwcba1", 0); }
 TEST(Exit, NorDoesItForGood) { expect("without-memory-for-good", "pcba1", 0); }
 TEST(Exit, WhatACallbackElsewhereMakesRunsToo) { expect("beside-a-callback-that-makes-one", "cban", 0); }
 TEST(Exit, AForkDuringItLeavesAHostsOwnBeginningAlone) { expect("begin-exit-fork", "qqcba", 0); }

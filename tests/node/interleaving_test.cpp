@@ -16,6 +16,7 @@
 #include <thread>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace mayfly::world {
 namespace {
@@ -237,21 +238,19 @@ TEST(Interleaving, OfOwnAndStartDrainerHasAResultThatTheyHaveInSomeOrder) {
 TEST(Interleaving, OfTwoDrainsOneCallsAtATime) {
   g_callback_us = 5 * kPatienceUs;
   g_at_once = 0;
-  core::EventQueue* queue = nullptr;
   for (int point = 1;; ++point) {
     ASSERT_LT(point, 500);
     Deaths deaths(true);
-    queue = core::EventQueue::peek(deaths.queue);
     Event first, second;
     EXPECT_TRUE(deaths.queue.take(first) && deaths.queue.take(second));
     second.run(second);
     Object* referent = world::object();
     EXPECT_EQ(bind_closure(ref()->node, {.obj = referent}, deaths.queue, deaths.ringing).status, Status::ok);
-    clear_now({.obj = referent});                // behind the object's own event, which is given an earlier finalizer back for
+    clear_now({.obj = referent});                // behind the object's own event, whose object gets an earlier finalizer back
     deaths.queue.begin_exit();
     const bool stopped = run(act("drain"), act("drain"), deaths, point);
-    queue->exit = core::EventQueue::Exit::no;
-    (void)deaths.queue.drain();
+    core::EventQueue::peek(deaths.queue)->exit = core::EventQueue::Exit::no;
+    deaths.call_all();
     EXPECT_EQ(deaths.weak.called + deaths.finalizer.called + deaths.own.called, 3) << point;
     if (!stopped || ::testing::Test::HasFailure()) break;
   }

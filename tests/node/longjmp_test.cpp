@@ -300,6 +300,20 @@ TEST_F(LongjmpOutOfDelivery, TheQueuesShutdownDropsTheEvent) {
   check_invariants();
 }
 
+TEST_F(LongjmpOutOfDelivery, AtExitOneThatIsStuckKeepsNoFinalizerBack) {   // S45
+  Delivery d;
+  EXPECT_EQ(finalize_raw({.obj = object()}, d.queue, token(1)).status, Status::ok);
+  d.queue.begin_exit();
+  gc::zeal::on_failure([] { gc::zeal::fail_nth(1); });   // for good
+  gc::zeal::fail_nth(1);
+  Event event;
+  EXPECT_TRUE(d.queue.take(event));
+  EXPECT_EQ(event.payload, token(1));
+  EXPECT_FALSE(d.queue.take(event));
+  end_failures();
+  d.expect_all_of_it();
+}
+
 TEST_F(LongjmpOutOfDelivery, OneThreadAtATimeGivesAnEarlierFinalizerBack) {
   static Delivery* delivery;
   Delivery d;
