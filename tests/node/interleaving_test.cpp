@@ -21,7 +21,7 @@
 namespace mayfly::world {
 namespace {
 
-constexpr int kPatienceUs = 3'000;              // of the first call, while the second one waits for a lock that the first one holds
+constexpr int kPatienceUs = 1'000;              // of the first call, while the second one waits for a lock that the first one holds
 constexpr int kLongerThanOwnersWaitUs = 150'000;   // for those who give an earlier finalizer back
 
 thread_local int t_points_left = 0;             // until this thread stops; zero: never
@@ -236,7 +236,7 @@ TEST(Interleaving, OfOwnAndStartDrainerHasAResultThatTheyHaveInSomeOrder) {
 
 /// Also where the host has begun the exit itself: then a drain that gives an earlier finalizer back finds another one draining.
 TEST(Interleaving, OfTwoDrainsOneCallsAtATime) {
-  g_callback_us = 5 * kPatienceUs;
+  g_callback_us = 10 * kPatienceUs;
   g_at_once = 0;
   for (int point = 1;; ++point) {
     ASSERT_LT(point, 500);
