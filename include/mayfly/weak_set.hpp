@@ -66,8 +66,7 @@ class WeakSet {
 
   /// Python: update, |=
   Status update(const WeakSet& other) noexcept {
-    const Status may = internal::may_look();
-    return may == Status::ok ? each_of(other, [&](T* member) { return add(member); }) : may;
+    return each_of(other, [&](T* member) { return add(member); });
   }
   /// Python: intersection_update, &=
   Status intersect(const WeakSet& other) noexcept {
@@ -115,10 +114,11 @@ class WeakSet {
   using Ask = internal::Ask<P, internal::Plain<T>>;
   static Result<T*> member_of(const Result<Item>& item) noexcept { return {static_cast<T*>(item.value.key), item.status}; }
 
+  /// Of a registering call.
   template <class F>
   static Status each_of(const WeakSet& set, F f) noexcept {
-    Cursor at;
-    for (;;) {
+    if (const Status may = internal::may_look(); may != Status::ok) return may;
+    for (Cursor at;;) {
       const Status stepped = set.next(at);
       if (stepped != Status::ok) return stepped == Status::absent ? Status::ok : stepped;
       if (const Status done = f(at.item); done != Status::ok) return done;

@@ -98,12 +98,13 @@ TEST(Refusals, AThreadThatTheCollectorDoesNotKnowGetsNothingThatIsThere) {
   const Root<WeakValueMap<int, Thing>> by_value(make<WeakValueMap<int, Thing>>());
   const Root<WeakKeyMap<Thing, int>> by_key(make<WeakKeyMap<Thing, int>>());
   const Root<WeakSet<Thing>> set(make<WeakSet<Thing>>());
+  const Root<WeakSet<Thing>> toggled(make<WeakSet<Thing>>());
   ConcurrentWeakSet<Thing, ByAddress> shared;
   ConcurrentWeakMap<int, Thing> shared_map;
   const auto calls = [&] {
     Thing* o = thing.get();
     return std::array{WeakRef<Thing>::of(o).status, by_value->set_default(1, o).status, by_key->set_default(o, 1).status, set->add(o), set->intern(o).status,
-                      set->update(*set), shared.intern(o, [&] { return o; }).status, shared_map.set_default(1, [] { return Thing(); }).status};
+                      set->update(*set), toggled->symmetric_subtract(*set), shared.intern(o, [&] { return o; }).status, shared_map.set_default(1, [] { return Thing(); }).status};
   };
   for (const Status status : calls()) EXPECT_EQ(status, Status::ok);
   const WeakRef<Thing> held = unwrap(WeakRef<Thing>::of(thing.get()));
