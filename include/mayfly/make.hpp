@@ -1,6 +1,7 @@
 // make<T>: an object that the collector owns.
 #pragma once
 #include <mayfly/errors.hpp>
+#include <mayfly/node.hpp>
 #include <mayfly/queue.hpp>
 
 #include <cstddef>
@@ -13,11 +14,10 @@ namespace mayfly {
 namespace internal {
 Result<void*> allocate_object(std::size_t bytes) noexcept;
 Status destroy_later(void* object, CallbackQueue& queue, void (*destroy)(Event& event)) noexcept;   // failed: forgotten and destroyed now
-void forget_unmade(void* object) noexcept;          // weak references that its constructor made read null
-struct Unmade {                                     // until its constructor has returned
+struct Unmade {                                     // until its constructor has returned: else weak references that it made read null
   void* object;
   ~Unmade() {
-    if (object != nullptr) forget_unmade(object);
+    if (object != nullptr) clear_now({.obj = object});
   }
 };
 /// T(arguments...), also where the compiler cannot initialise aggregates that way (clang 14).

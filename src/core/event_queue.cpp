@@ -92,8 +92,8 @@ bool EventQueue::serves_this_thread() const noexcept {
 
 void EventQueue::waits_again(ObjectFinalizer& finalizer) noexcept {
   lie_aside.take_off(1);
-  if (closed || exiting()) {
-    chain.push_back(link_of(finalizer));     // others have their turn meanwhile
+  if (lets_others_pass()) {
+    chain.push_back(link_of(finalizer));
   } else {
     chain.push_front(link_of(finalizer));
   }

@@ -100,16 +100,18 @@ struct EventQueue {                  // mapped memory, never freed
   static EventQueue* peek(const CallbackQueue& face) noexcept;
 
   bool exiting() const noexcept { return exit.load() != Exit::no; }
+  /// An event that there is no memory for waits behind all others, and not in front of them.
+  bool lets_others_pass() const noexcept { return closed || exiting(); }
   std::size_t events() const noexcept { return waiting.load() + lie_aside.load() + (exiting() ? finalizers.for_exit() : 0); }
   bool serves_this_thread() const noexcept;
-  /// It is the owner from now on, or nobody is. Whoever pops an event elsewhere has it, or will not get it. Takes up what lies aside; waits a while for
-  /// those who are about that.
-  void give_to(ThreadNumber who) noexcept {
-    owner = who;
+  /// Behind a change of the owner: whoever popped an event elsewhere has it, or will not get it. What lies aside is queued again; blocks a while for those
+  /// who are about that.
+  void take_up_all() noexcept;
+  /// Nobody owns it from now on.
+  void give_to_all() noexcept {
+    owner = kNobody;
     take_up_all();
   }
-  /// What lies aside is queued again, for the new owner. Blocks as give_to() does.
-  void take_up_all() noexcept;
   /// The calling thread is the owner no longer.
   void disown() noexcept;
   /// Makes the calling thread the one that drains; false: somebody does already.

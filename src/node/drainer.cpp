@@ -30,6 +30,7 @@ void sleep_on(void* queue) {
 bool goes_on(core::Drainer& drainer) noexcept {
   const std::lock_guard lock(drainer.mutex);           // start_drainer() holds it until it knows the thread
   if (::pthread_equal(drainer.thread, ::pthread_self()) == 0) return false;
+  drainer.number = core::this_thread();
   if (drainer.state == core::Drainer::asked) {
     (void)::pthread_detach(drainer.thread);
     drainer.become(core::Drainer::none);
@@ -41,10 +42,6 @@ void* drain_until_stopped(void* argument) {
   auto* queue = static_cast<core::EventQueue*>(argument);
   const ThreadScope scope;
   if (scope.status() != Status::ok) return nullptr;
-  {
-    const std::lock_guard lock(queue->drainer.mutex);
-    queue->drainer.number = core::this_thread();
-  }
   while (goes_on(queue->drainer)) {
     const bool called = queue->face->pending() && queue->face->drain({.items = 1}).ran != 0;   // one by one, to stop between two
     if (!called) blocking(sleep_on, queue);

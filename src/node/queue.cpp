@@ -41,16 +41,24 @@ bool take_at_exit(core::EventQueue& queue, Event& event, Taker taker = Taker::ho
   return true;
 }
 
+/// First what bdwgc has to tell of: what becomes due from here on is for the next time, and pending() says so.
+bool invoke_and_settle(core::Deadline deadline = core::kNoDeadline) noexcept {
+  if (node::invokes_finalizers()) gc::invoke_finalizers();
+  return core::settle(deadline);
+}
+
 /// Settles and takes the oldest event, which may lie aside. When the deadline passes before everything is settled, what earlier collections left is taken;
 /// there may be none.
 bool take_within(core::EventQueue& queue, Event& event, Aside& aside, core::Deadline deadline) noexcept {
   gc::zeal::at_safepoint();
-  if (node::invokes_finalizers()) gc::invoke_finalizers();   // what becomes due from here on is for the next time, and pending() says so
-  const bool finished = core::settle(deadline);
+  const bool finished = invoke_and_settle(deadline);
   if (finished) node::sweep_tables(queue);
   if (queue.pop(event, aside, finished)) return true;
   return finished && take_at_exit(queue, event);
 }
+
+/// One more had no memory for its earlier finalizer. Whether all that waits was tried.
+bool gives_up(const core::EventQueue& queue, std::size_t& failed) noexcept { return !queue.lets_others_pass() || ++failed > queue.waiting.load(); }
 
 /// The oldest event, ready to be handed out.
 bool take_one(core::EventQueue& queue, Event& event) noexcept {
@@ -59,7 +67,7 @@ bool take_one(core::EventQueue& queue, Event& event) noexcept {
     const Gave gave = give_back(queue, event, aside);
     if (gave == Gave::done) return true;
     event = {};
-    if (gave == Gave::no_memory && (!queue.exiting() || ++failed > queue.waiting.load())) return take_at_exit(queue, event);
+    if (gave == Gave::no_memory && gives_up(queue, failed)) return take_at_exit(queue, event);
   }
   return false;
 }
@@ -128,9 +136,10 @@ bool take_to_call(Draining& d, Event& event) noexcept {
     if (gave == Gave::done && to_be_called) return true;
     if (gave == Gave::done) put_back_or_drop(queue, event), queue.wake_up.now();   // the other one may have looked before
     if (d.busy) return false;
-    if (gave != Gave::no_memory || (queue.exiting() && ++failed <= queue.waiting.load())) continue;
-    d.stuck = queue.waiting.load();
-    break;
+    if (gave == Gave::no_memory && gives_up(queue, failed)) {
+      d.stuck = queue.waiting.load();
+      break;
+    }
   }
   return d.stuck != 0 && take_at_exit(queue, event);
 }
@@ -141,7 +150,7 @@ std::size_t drop_events(core::EventQueue& queue, node::Dropped dropped) noexcept
   Event event;
   for (Aside aside; queue.pop(event, aside, true, Taker::shutdown);) {
     const Gave gave = give_back(queue, event, aside);
-    if (gave == Gave::no_memory && ++failed > queue.waiting.load()) break;
+    if (gave == Gave::no_memory && gives_up(queue, failed)) break;
     if (gave != Gave::done) continue;
     ++events;
     let_go(event, dropped);
@@ -220,8 +229,7 @@ Drained CallbackQueue::drain(Budget budget) noexcept {
 bool CallbackQueue::collect() noexcept {
   if (node::ready() != Status::ok) return false;
   (void)gc::collect();
-  if (node::invokes_finalizers()) gc::invoke_finalizers();
-  (void)core::settle();
+  (void)invoke_and_settle();
   core::EventQueue* queue = core::EventQueue::peek(*this);
   if (queue != nullptr) node::sweep_tables(*queue);
   return queue != nullptr && queue->events() != 0;
@@ -262,10 +270,7 @@ void CallbackQueue::begin_exit() noexcept {
 std::size_t CallbackQueue::shutdown() noexcept {
   core::EventQueue* queue = core::EventQueue::of(*this);   // made if need be, so that later registrations are refused
   if (queue == nullptr) return 0;
-  if (node::started()) {
-    if (node::invokes_finalizers()) gc::invoke_finalizers();
-    (void)core::settle();
-  }
+  if (node::started()) (void)invoke_and_settle();
   return node::close(*queue, node::Dropped::destroyed);
 }
 
@@ -275,7 +280,7 @@ std::size_t node::close(core::EventQueue& queue, Dropped dropped) noexcept {
     queue.closed = true;
   }
   ask_drainer_to_end(queue);
-  queue.give_to(core::kNobody);
+  queue.give_to_all();
   std::size_t dropped_now = drop_events(queue, dropped);
   if (queue.events() != 0) (void)core::settle(), dropped_now += drop_events(queue, dropped);   // object finalizers whose collection was not settled yet
   return dropped_now + forget_finalizers(queue, dropped);

@@ -98,7 +98,7 @@ bool run_exit_finalizers(core::EventQueue& queue, core::Deadline patience, core:
     (void)wait_until([deadline] { return core::settle(deadline); }, deadline);   // others may be settling; from then on there is nothing to settle
     const std::uint64_t now = core::now_ns();
     if (now >= deadline) break;
-    queue.give_to(core::kNobody);                  // whoever ends the process runs the finalizers
+    queue.give_to_all();                           // whoever ends the process runs the finalizers
     drained = queue.face->drain({.nanoseconds = deadline - now});
     any |= drained.ran != 0;
   }

@@ -52,14 +52,12 @@ Result<void*> allocate_object(std::size_t bytes) noexcept {
 Status destroy_later(void* object, CallbackQueue& queue, void (*destroy)(Event& event)) noexcept {
   const Status status = finalize_object({.obj = object}, queue, nullptr, destroy);
   if (status == Status::ok) return status;
-  forget_unmade(object);
+  clear_now({.obj = object});
   Event event;   // no one else would destroy it
   event.object = object;
   destroy(event);
   return status;
 }
-
-void forget_unmade(void* object) noexcept { clear_now({.obj = object}); }
 
 }  // namespace internal
 }  // namespace mayfly
